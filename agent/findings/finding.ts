@@ -1,0 +1,35 @@
+/** A finding: a judgement about a device, the network or the tap itself, with its reasons. */
+import type { DeviceEvidence } from "../identify/device.ts";
+
+export type Severity = "info" | "low" | "medium" | "high" | "critical";
+/** confirmed: seen on the wire; likely: identity certain, version unknown; possible: maker or stack only. */
+export type Certainty = "confirmed" | "likely" | "possible";
+export type FindingState = "open" | "acknowledged" | "accepted" | "resolved" | "false-alarm";
+
+export interface Vulnerability {
+  cve: string;
+  verdict: "confirmed" | "likely" | "possible" | "not-affected";
+  scores: { value: number; source: string }[];
+  kev: boolean;
+  ransomware: boolean;
+  advisory: string;
+}
+
+export interface Finding {
+  id: string;
+  rule: string;
+  severity: Severity;
+  certainty: Certainty;
+  state: FindingState;
+  about: "device" | "network" | "tap";
+  deviceId: string | null;
+  relatedDeviceIds: string[];
+  title: string;
+  why: string;
+  advice: string;
+  vulnerabilities: Vulnerability[];
+  evidence: DeviceEvidence[];
+  /** Microseconds. */
+  firstSeenAt: number;
+  lastSeenAt: number;
+}

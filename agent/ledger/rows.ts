@@ -1,0 +1,108 @@
+/** Row kinds of the ledger: what replicates to the console, each with key, revision, version and body. */
+
+export const ROW_KINDS = ["device", "evidence", "service", "peer", "finding", "alias", "period", "tombstone"] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
+
+/** The version of each kind's body; raised when its meaning changes. */
+export const ROW_VERSION: Record<RowKind, number> = {
+  device: 1,
+  evidence: 1,
+  service: 1,
+  peer: 1,
+  finding: 1,
+  alias: 1,
+  period: 1,
+  tombstone: 1,
+};
+
+/**
+ * One row. `key` is unique within its kind:
+ * device: device id · evidence: device id, protocol, attribute, value · service: device id, transport, port, side ·
+ * peer: device id, peer id or address, service · finding: finding id · alias: alias id ·
+ * period: device id (or "tap"), hour · tombstone: kind and key of the row that is gone.
+ * Text parts are joined by a space after percent-encoding spaces in them.
+ */
+export interface Row {
+  kind: RowKind;
+  key: string;
+  /** Rises with every change of meaning; unique over the whole ledger. */
+  revision: number;
+  version: number;
+  body: Record<string, unknown>;
+}
+
+/** What a writer hands in: the ledger gives the revision, and none when nothing changed. */
+export type RowChange = Omit<Row, "revision" | "version">;
+
+/** Bodies. All times are ISO 8601 UTC text with six decimals. */
+export interface DeviceBody {
+  id: string;
+  macs: string[];
+  ips: string[];
+  vlans: number[];
+  names: string[];
+  class: string;
+  medical: boolean;
+  criticality: string | null;
+  maker: string | null;
+  model: string | null;
+  version: string | null;
+  serial: string | null;
+  os: string | null;
+  confidence: number;
+  roles: string[];
+  randomisedMac: boolean;
+  reportedBy: string | null;
+  firstSeenAt: string;
+  claims: { field: string; value: string; because: string[]; confidence: number }[];
+  contradictions: { field: string; values: string[]; because: string[] }[];
+  /** One sentence in plain words: why we think so. */
+  why: string;
+}
+export interface EvidenceBody {
+  deviceId: string;
+  attribute: string;
+  value: string;
+  protocol: string;
+  firstSeenAt: string;
+}
+export interface ServiceBody {
+  deviceId: string;
+  transport: string;
+  port: number;
+  protocol: string | null;
+  side: string;
+  firstSeenAt: string;
+}
+export interface PeerBody {
+  deviceId: string;
+  peerId: string | null;
+  remote: string | null;
+  service: string;
+  firstSeenAt: string;
+}
+export interface AliasBody {
+  alias: string;
+  deviceId: string;
+  because: string;
+  at: string;
+}
+/** Counters of one device in one hour; the only kind that traffic alone may change. */
+export interface PeriodBody {
+  deviceId: string;
+  hourAt: string;
+  frames: number;
+  bytes: number;
+  lastSeenAt: string;
+}
+export interface TombstoneBody {
+  kind: RowKind;
+  key: string;
+  at: string;
+}
+
+const part = (text: string | number | null) =>
+  String(text ?? "")
+    .replaceAll("%", "%25")
+    .replaceAll(" ", "%20");
+export const rowKey = (...parts: (string | number | null)[]) => parts.map(part).join(" ");

@@ -2,6 +2,7 @@
 
 export const ROW_KINDS = ["device", "evidence", "service", "peer", "finding", "alias", "period", "tombstone"] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
+export const isRowKind = (kind: unknown): kind is RowKind => ROW_KINDS.includes(kind as RowKind);
 
 /** The version of each kind's body; raised when its meaning changes. */
 export const ROW_VERSION: Record<RowKind, number> = {
@@ -81,6 +82,30 @@ export interface PeerBody {
   service: string;
   firstSeenAt: string;
 }
+/** A finding without its counts and last time: those follow the traffic and live in `period`. */
+export interface FindingBody {
+  id: string;
+  rule: string;
+  severity: string;
+  certainty: string;
+  state: string;
+  about: string;
+  deviceId: string | null;
+  relatedDeviceIds: string[];
+  title: string;
+  why: string;
+  advice: string;
+  vulnerabilities: {
+    cve: string;
+    verdict: string;
+    scores: { value: number; source: string }[];
+    kev: boolean;
+    ransomware: boolean;
+    advisory: string;
+  }[];
+  evidence: { attribute: string; value: string; protocol: string; firstSeenAt: string }[];
+  firstSeenAt: string;
+}
 export interface AliasBody {
   alias: string;
   deviceId: string;
@@ -106,3 +131,10 @@ const part = (text: string | number | null) =>
     .replaceAll("%", "%25")
     .replaceAll(" ", "%20");
 export const rowKey = (...parts: (string | number | null)[]) => parts.map(part).join(" ");
+
+/** The change that takes a row away: handed to the ledger in a batch like any other. `at` is ISO 8601 UTC. */
+export const tombstone = (kind: RowKind, key: string, at: string): RowChange => ({
+  kind: "tombstone",
+  key: rowKey(kind, key),
+  body: { kind, key, at } satisfies TombstoneBody,
+});

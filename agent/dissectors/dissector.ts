@@ -20,16 +20,19 @@ export interface Evidence {
 /** A payload that is this protocol but lies or was cut. `reason` is fixed text, never wire text. */
 export interface Malformed {
   malformed: string;
+  /** The message as far as it stood before the lie: counted as malformed, and still evidence. */
+  partial?: object;
 }
 
-export const malformed = (reason: string): Malformed => ({ malformed: reason });
+export const malformed = (reason: string, partial?: object): Malformed =>
+  partial === undefined ? { malformed: reason } : { malformed: reason, partial };
 
 export const isMalformed = (value: unknown): value is Malformed =>
   typeof value === "object" && value !== null && "malformed" in value;
 
 /** What a dissector may know of the flow a payload came in. One object is reused: keep nothing of it. */
 export interface Flow {
-  transport: "tcp" | "udp" | "link";
+  transport: "tcp" | "udp" | "ip" | "link";
   sourcePort: number;
   destinationPort: number;
   /** Which side answers requests, as far as known before this payload (SYN seen, or said by content). */
@@ -60,8 +63,12 @@ export interface Pattern {
 export interface DissectorDefinition<Message extends object> {
   /** Wireshark's protocol name, lower case: "dicom", "hl7", "dhcp". */
   protocol: string;
-  /** Where it is carried. For "link", `etherTypes`, `llcDsaps` or `snap` must say which frames. */
-  over: readonly ("tcp" | "udp" | "link")[];
+  /**
+   * Where it is carried. For "link", `etherTypes`, `llcDsaps` or `snap` must say which frames;
+   * for "ip" (protocols other than TCP and UDP: ICMPv6, IGMP, VRRP), `ipProtocols`.
+   */
+  over: readonly ("tcp" | "udp" | "ip" | "link")[];
+  ipProtocols?: readonly number[];
   etherTypes?: readonly number[];
   llcDsaps?: readonly number[];
   /** SNAP organisation and protocol id, as in CDP: [0x00000c, 0x2000]. */

@@ -23,6 +23,8 @@ export interface PresenceObservation {
   sentBytes: number;
   receivedFrames: number;
   receivedBytes: number;
+  /** Highest TTL (hop limit) of unicast IP packets it sent; 0 when none. Lowered by routers on the way. */
+  ttl: number;
   /** Microseconds. */
   firstAt: number;
   lastAt: number;

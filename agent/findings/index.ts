@@ -1,0 +1,7 @@
+/** All finding rules. */
+import type { FindingRule } from "./rule.ts";
+import mirrorNotMirroring from "./mirror-not-mirroring.ts";
+import tapTransmitted from "./tap-transmitted.ts";
+import unencryptedClinicalData from "./unencrypted-clinical-data.ts";
+
+export const findingRules: readonly FindingRule[] = [mirrorNotMirroring, tapTransmitted, unencryptedClinicalData];

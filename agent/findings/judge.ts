@@ -1,0 +1,35 @@
+/** Every rule asked once: verdicts become findings with stable ids. */
+import { createHash } from "node:crypto";
+import type { Finding } from "./finding.ts";
+import { findingRules } from "./index.ts";
+import type { RuleContext } from "./rule.ts";
+
+/** Sorted by id. The same rule on the same device (and key) always has the same id. */
+export function judgeFindings(context: RuleContext): Finding[] {
+  return findingRules
+    .flatMap((rule) =>
+      rule.judge(context).map(
+        (verdict): Finding => ({
+          id: findingId(rule.id, verdict.deviceId, verdict.key),
+          rule: rule.id,
+          severity: verdict.severity ?? rule.severity,
+          certainty: verdict.certainty,
+          state: "open",
+          about: rule.about,
+          deviceId: verdict.deviceId,
+          relatedDeviceIds: verdict.relatedDeviceIds ?? [],
+          title: rule.title,
+          why: verdict.why,
+          advice: rule.advice,
+          vulnerabilities: verdict.vulnerabilities ?? [],
+          evidence: verdict.evidence,
+          firstSeenAt: verdict.firstSeenAt,
+          lastSeenAt: verdict.lastSeenAt,
+        }),
+      ),
+    )
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+const findingId = (rule: string, deviceId: string | null, key: string | undefined) =>
+  `fnd-${createHash("sha256").update(`${rule}\0${deviceId ?? ""}\0${key ?? ""}`).digest("hex").slice(0, 16)}`;

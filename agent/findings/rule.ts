@@ -1,0 +1,49 @@
+/** The contract of a finding rule: a pure judgement over one device or over the tap itself. */
+import type { Device, DeviceEvidence } from "../identify/device.ts";
+import type { MirrorCounts } from "../observe/observation.ts";
+import type { Certainty, Severity, Vulnerability } from "./finding.ts";
+
+/** What the tap knows of its own port; null in a replay, where there is no port. */
+export interface TapFacts {
+  interface: string;
+  transmitted: number | null;
+  framesLost: number | null;
+  frames: number;
+  mirror: MirrorCounts;
+  at: number;
+}
+
+export interface RuleContext {
+  devices: readonly Device[];
+  tap: readonly TapFacts[];
+  /** Microseconds: judged by the observations' own time, or by --at. */
+  now: number;
+}
+
+/** One judgement. `key` tells several findings of one rule on one device apart, and must stay the same. */
+export interface Verdict {
+  key?: string;
+  deviceId: string | null;
+  relatedDeviceIds?: string[];
+  severity?: Severity;
+  certainty: Certainty;
+  why: string;
+  vulnerabilities?: Vulnerability[];
+  evidence: DeviceEvidence[];
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
+
+export interface FindingRule {
+  /** Stable id; outside checks rely on it. */
+  id: string;
+  title: string;
+  severity: Severity;
+  about: "device" | "network" | "tap";
+  /** What to do on a device that may not be patched. */
+  advice: string;
+  references: readonly string[];
+  judge(context: RuleContext): Verdict[];
+}
+
+export const defineRule = (rule: FindingRule): FindingRule => rule;

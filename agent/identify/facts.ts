@@ -1,0 +1,197 @@
+/** What the observations said, held per host and per conversation, within named bounds. */
+import type { EvidenceObservation, FlowObservation, HostKey, Observation, PresenceObservation } from "../observe/observation.ts";
+import type { DeviceEvidence } from "./device.ts";
+import { isDeviceAddress, type Networks } from "./networks.ts";
+
+/** Hosts held; beyond it new ones are counted in `overflow` and not held. */
+export const MAX_HOST_FACTS = 65_536;
+/** Outside hosts told apart per MAC; the rest only count for the MAC. */
+export const MAX_OUTSIDE_PER_MAC = 4;
+/** Different attributes and values held per host. */
+const MAX_EVIDENCE_PER_HOST = 300;
+/** Conversations (two hosts and a service) held. */
+const MAX_CONVERSATIONS = 131_072;
+
+export interface HostFact {
+  key: string;
+  mac: string | null;
+  vlan: number;
+  ip: string | null;
+  sentFrames: number;
+  sentBytes: number;
+  receivedFrames: number;
+  receivedBytes: number;
+  ttl: number;
+  firstAt: number;
+  lastAt: number;
+  /** First and last time it sent. */
+  evidence: Map<string, DeviceEvidence>;
+}
+
+export interface ReportedFact {
+  reported: string;
+  by: HostKey;
+  firstAt: number;
+  lastAt: number;
+  evidence: Map<string, DeviceEvidence>;
+}
+
+/** Two hosts and one service, both directions added up. */
+export interface Conversation {
+  a: HostKey;
+  b: HostKey;
+  transport: "tcp" | "udp";
+  /** The server's port; when neither side is known to serve, the lower of the two ports. */
+  port: number;
+  server: "a" | "b" | "unknown";
+  byContent: boolean;
+  protocol: string | null;
+  answered: boolean;
+  frames: number;
+  bytes: number;
+  firstAt: number;
+  lastAt: number;
+}
+
+export const hostKeyText = (host: HostKey): string => `${host.mac ?? ""}|${host.vlan}|${host.ip ?? ""}`;
+
+export class Facts {
+  readonly hosts = new Map<string, HostFact>();
+  readonly reported = new Map<string, ReportedFact>();
+  readonly conversations = new Map<string, Conversation>();
+  /** MAC|VLAN → outside addresses heard from it: the sign of a router. */
+  readonly outside = new Map<string, Set<string>>();
+  /** Rises whenever devices may have to be told apart anew. */
+  shape = 0;
+  overflow = 0;
+  readonly #networks: Networks;
+
+  constructor(networks: Networks) {
+    this.#networks = networks;
+  }
+
+  take(observation: Observation): void {
+    if (observation.kind === "presence") this.#presence(observation);
+    else if (observation.kind === "evidence") this.#evidence(observation);
+    else if (observation.kind === "flow") this.#flow(observation);
+  }
+
+  #presence(said: PresenceObservation): void {
+    const { host } = said;
+    // What only ever received is no proof that anybody is there.
+    if (said.sentFrames === 0 && !this.hosts.has(hostKeyText(host))) return;
+    const fact = this.#host(host, said.firstAt);
+    if (fact === undefined) return;
+    if (fact.sentFrames === 0 && said.sentFrames > 0) this.shape++;
+    fact.sentFrames += said.sentFrames;
+    fact.sentBytes += said.sentBytes;
+    fact.receivedFrames += said.receivedFrames;
+    fact.receivedBytes += said.receivedBytes;
+    fact.ttl = Math.max(fact.ttl, said.ttl);
+    fact.firstAt = Math.min(fact.firstAt, said.firstAt);
+    fact.lastAt = Math.max(fact.lastAt, said.lastAt);
+  }
+
+  #evidence(said: EvidenceObservation): void {
+    if ("reported" in said.about) {
+      const { reported, by } = said.about;
+      let fact = this.reported.get(reported);
+      if (fact === undefined) {
+        if (this.reported.size >= MAX_HOST_FACTS) {
+          this.overflow++;
+          return;
+        }
+        fact = { reported, by, firstAt: said.firstAt, lastAt: said.lastAt, evidence: new Map() };
+        this.reported.set(reported, fact);
+        this.shape++;
+      }
+      fact.lastAt = Math.max(fact.lastAt, said.lastAt);
+      addEvidence(fact.evidence, said);
+      return;
+    }
+    const fact = this.#host(said.about, said.firstAt);
+    if (fact === undefined) return;
+    fact.lastAt = Math.max(fact.lastAt, said.lastAt);
+    if (addEvidence(fact.evidence, said)) this.shape++;
+  }
+
+  #host(host: HostKey, at: number): HostFact | undefined {
+    if (host.mac === null && host.ip === null) return undefined;
+    if (host.ip !== null && !isDeviceAddress(host.ip)) return this.#host({ ...host, ip: null }, at);
+    const key = hostKeyText(host);
+    const known = this.hosts.get(key);
+    if (known !== undefined) return known;
+    if (host.ip !== null && !this.#networks.isInside(host.ip) && !this.#roomForOutside(host)) {
+      // One outside host more behind this MAC: its traffic counts for the MAC.
+      return this.#host({ ...host, ip: null }, at);
+    }
+    if (this.hosts.size >= MAX_HOST_FACTS) {
+      this.overflow++;
+      return undefined;
+    }
+    const fact: HostFact = {
+      key, mac: host.mac, vlan: host.vlan, ip: host.ip,
+      sentFrames: 0, sentBytes: 0, receivedFrames: 0, receivedBytes: 0, ttl: 0, firstAt: at, lastAt: at, evidence: new Map(),
+    };
+    this.hosts.set(key, fact);
+    this.shape++;
+    return fact;
+  }
+
+  #roomForOutside(host: HostKey): boolean {
+    const key = `${host.mac ?? ""}|${host.vlan}`;
+    const heard = this.outside.get(key) ?? new Set();
+    this.outside.set(key, heard);
+    if (heard.has(host.ip!)) return true;
+    if (heard.size >= MAX_OUTSIDE_PER_MAC) return false;
+    heard.add(host.ip!);
+    return true;
+  }
+
+  #flow(said: FlowObservation): void {
+    const port = serverPort(said);
+    const key = `${hostKeyText(said.a)} ${hostKeyText(said.b)} ${said.transport} ${port} ${said.server}`;
+    const known = this.conversations.get(key);
+    if (known !== undefined) {
+      known.frames += said.frames;
+      known.bytes += said.bytes;
+      known.lastAt = Math.max(known.lastAt, said.lastAt);
+      known.protocol ??= said.protocol;
+      known.answered ||= said.answered;
+      known.byContent ||= said.serverBy === "content";
+      return;
+    }
+    if (this.conversations.size >= MAX_CONVERSATIONS) {
+      this.overflow++;
+      return;
+    }
+    this.conversations.set(key, {
+      a: said.a, b: said.b, transport: said.transport, port, server: said.server, byContent: said.serverBy === "content",
+      protocol: said.protocol, answered: said.answered, frames: said.frames, bytes: said.bytes, firstAt: said.firstAt, lastAt: said.lastAt,
+    });
+  }
+}
+
+function serverPort(said: FlowObservation): number {
+  if (said.server === "a") return said.aPort;
+  if (said.server === "b") return said.bPort;
+  return Math.min(said.aPort, said.bPort);
+}
+
+/** True when the attribute and value are new. */
+function addEvidence(held: Map<string, DeviceEvidence>, said: EvidenceObservation): boolean {
+  const key = `${said.protocol}\0${said.attribute}\0${said.value}`;
+  const known = held.get(key);
+  if (known !== undefined) {
+    known.count += said.count;
+    known.firstSeenAt = Math.min(known.firstSeenAt, said.firstAt);
+    known.lastSeenAt = Math.max(known.lastSeenAt, said.lastAt);
+    return false;
+  }
+  if (held.size >= MAX_EVIDENCE_PER_HOST) return false;
+  held.set(key, {
+    attribute: said.attribute, value: said.value, protocol: said.protocol, count: said.count,
+    firstSeenAt: said.firstAt, lastSeenAt: said.lastAt, firstFrame: said.firstFrame ?? null,
+  });
+  return true;
+}

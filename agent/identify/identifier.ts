@@ -1,0 +1,220 @@
+/** Observations in, devices out: holds the facts, tells devices apart, judges them, keeps their ids. */
+import { createHash } from "node:crypto";
+import type { HostKey, Observation } from "../observe/observation.ts";
+import { criticalityOf, type Device, type DeviceEvidence, type DevicePeer, type DeviceService, isMedical } from "./device.ts";
+import { Facts } from "./facts.ts";
+import { judge } from "./judge.ts";
+import { createNetworks, type Networks } from "./networks.ts";
+import { namesOf } from "./names.ts";
+import { type Group, resolve } from "./resolve.ts";
+import type { IdentifyRule } from "./rule.ts";
+import { identifyRules } from "./rules/index.ts";
+import { DeviceView } from "./view.ts";
+import { whyOf } from "./why.ts";
+
+/** Peers listed per device; the busiest are kept. */
+const MAX_PEERS = 256;
+const MAX_SERVICES = 256;
+
+export interface IdentifierOptions {
+  networks?: Networks;
+  /** Anchors and the ids they were given before (from the ledger), so that ids outlive a restart. */
+  knownIds?: ReadonlyMap<string, string>;
+}
+
+/** A device and, in plain words, why it is taken for what it is. */
+export interface JudgedDevice {
+  device: Device;
+  why: string;
+  anchors: string[];
+}
+
+export class Identifier {
+  readonly facts: Facts;
+  readonly #networks: Networks;
+  readonly #rules: IdentifyRule[] = identifyRules();
+  /** Anchor → id first given. */
+  readonly #ids = new Map<string, string>();
+
+  constructor(options: IdentifierOptions = {}) {
+    this.#networks = options.networks ?? createNetworks();
+    this.facts = new Facts(this.#networks);
+    for (const [anchor, id] of options.knownIds ?? []) this.#ids.set(anchor, id);
+  }
+
+  take(observation: Observation): void {
+    this.facts.take(observation);
+  }
+
+  /** All devices as known now, sorted by id. */
+  devices(): JudgedDevice[] {
+    const groups = resolve(this.facts, this.#networks);
+    const identities = groups.map((group) => this.#identity(group));
+    const owners = new OwnerIndex(groups, identities.map(({ id }) => id));
+    const traffic = collectTraffic(this.facts, owners, this.#networks);
+    const judged = groups.map((group, index) => this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners));
+    return judged.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
+  }
+
+  /** The earliest id any of the group's anchors ever had; the others become aliases. */
+  #identity(group: Group): { id: string; aliases: string[] } {
+    const ids: string[] = [];
+    for (const anchor of group.anchors) {
+      const known = this.#ids.get(anchor);
+      if (known !== undefined && !ids.includes(known)) ids.push(known);
+    }
+    const id = ids[0] ?? idOf(group.anchor);
+    for (const anchor of group.anchors) if (!this.#ids.has(anchor)) this.#ids.set(anchor, id);
+    return { id, aliases: ids.slice(1).sort() };
+  }
+
+  #device(group: Group, { id, aliases }: { id: string; aliases: string[] }, traffic: Traffic | undefined, owners: OwnerIndex): JudgedDevice {
+    const evidence = mergeEvidence(group);
+    const services = [...(traffic?.services.values() ?? [])].sort(byKey(serviceKey)).slice(0, MAX_SERVICES);
+    const peers = busiest([...(traffic?.peers.values() ?? [])]);
+    const view = new DeviceView(group, evidence, services, peers);
+    const judgement = judge(view, this.#rules);
+    const sum = (pick: (host: Group["hosts"][number]) => number) => group.hosts.reduce((total, host) => total + pick(host), 0);
+    const lastSeenAt = Math.max(group.reported?.lastAt ?? 0, ...group.hosts.map((host) => host.lastAt));
+    const device: Device = {
+      id, aliases,
+      macs: group.macs, ips: group.ips, vlans: [...new Set(group.vlans.filter((vlan) => vlan !== 0).map((vlan) => vlan % 4096))].sort((a, b) => a - b),
+      names: namesOf(evidence),
+      class: judgement.class, medical: isMedical(judgement.class), criticality: criticalityOf(judgement.class),
+      maker: judgement.maker, model: judgement.model, version: judgement.version, serial: judgement.serial, os: judgement.os,
+      confidence: judgement.confidence,
+      roles: rolesOf(view), randomisedMac: view.hasRandomisedMac,
+      reportedBy: group.reported === null ? null : (owners.idOf(group.reported.by) ?? null),
+      firstSeenAt: group.firstAt, lastSeenAt,
+      frames: sum((host) => host.sentFrames + host.receivedFrames), bytes: sum((host) => host.sentBytes + host.receivedBytes),
+      services, peers, evidence,
+      claims: judgement.claims.map(({ words: _, ...claim }) => claim),
+      contradictions: judgement.contradictions,
+    };
+    return { device, why: whyOf(device, judgement.claims), anchors: group.anchors };
+  }
+}
+
+const idOf = (anchor: string) => `dev-${createHash("sha256").update(anchor).digest("hex").slice(0, 16)}`;
+
+function rolesOf(view: DeviceView): string[] {
+  const roles = new Set(view.values("wardtap.role").filter((role) => role !== "router"));
+  if (view.group.isRouter || view.has("wardtap.role", "router")) roles.add("gateway");
+  return [...roles].sort();
+}
+
+function mergeEvidence(group: Group): DeviceEvidence[] {
+  const merged = new Map<string, DeviceEvidence>();
+  const all = [...group.hosts.map((host) => host.evidence), ...(group.reported ? [group.reported.evidence] : [])];
+  for (const evidence of all) {
+    for (const piece of evidence.values()) {
+      const key = evidenceKey(piece);
+      const known = merged.get(key);
+      if (known === undefined) {
+        merged.set(key, { ...piece });
+        continue;
+      }
+      known.count += piece.count;
+      known.lastSeenAt = Math.max(known.lastSeenAt, piece.lastSeenAt);
+      if (piece.firstSeenAt < known.firstSeenAt) {
+        known.firstSeenAt = piece.firstSeenAt;
+        known.firstFrame = piece.firstFrame;
+      }
+    }
+  }
+  return [...merged.values()].sort(byKey(evidenceKey));
+}
+
+const evidenceKey = (piece: DeviceEvidence) => `${piece.attribute}\0${piece.value}\0${piece.protocol}`;
+const serviceKey = (service: DeviceService) => `${service.transport} ${String(service.port).padStart(5, "0")} ${service.side}`;
+const peerKey = (peer: DevicePeer) => `${peer.deviceId ?? ""} ${peer.remote ?? ""} ${peer.service}`;
+
+const byKey = <T>(key: (item: T) => string) => (a: T, b: T) => {
+  const [x, y] = [key(a), key(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+};
+
+const busiest = (peers: DevicePeer[]) =>
+  peers
+    .sort((a, b) => b.bytes - a.bytes || byKey(peerKey)(a, b))
+    .slice(0, MAX_PEERS)
+    .sort(byKey(peerKey));
+
+/** Which device an address belongs to. */
+class OwnerIndex {
+  readonly #byHost = new Map<string, string>();
+  readonly #byMac = new Map<string, string>();
+  readonly #byIp = new Map<string, string>();
+
+  constructor(groups: readonly Group[], ids: readonly string[]) {
+    groups.forEach((group, index) => {
+      const id = ids[index]!;
+      for (const mac of group.macs) this.#byMac.set(mac, id);
+      for (const ip of group.ips) {
+        for (const vlan of group.vlans) if (!this.#byIp.has(`${vlan} ${ip}`)) this.#byIp.set(`${vlan} ${ip}`, id);
+        if (!this.#byIp.has(ip)) this.#byIp.set(ip, id);
+      }
+      for (const host of group.hosts) this.#byHost.set(host.key, id);
+    });
+  }
+
+  idOf(host: HostKey): string | undefined {
+    const exact = this.#byHost.get(`${host.mac ?? ""}|${host.vlan}|${host.ip ?? ""}`);
+    if (exact !== undefined) return exact;
+    if (host.ip === null) return host.mac === null ? undefined : this.#byMac.get(host.mac);
+    return this.#byIp.get(`${host.vlan} ${host.ip}`) ?? this.#byIp.get(host.ip);
+  }
+}
+
+interface Traffic {
+  services: Map<string, DeviceService>;
+  peers: Map<string, DevicePeer>;
+}
+
+function collectTraffic(facts: Facts, owners: OwnerIndex, networks: Networks): Map<string, Traffic> {
+  const traffic = new Map<string, Traffic>();
+  const of = (id: string) => {
+    let known = traffic.get(id);
+    if (known === undefined) {
+      known = { services: new Map(), peers: new Map() };
+      traffic.set(id, known);
+    }
+    return known;
+  };
+  for (const talk of facts.conversations.values()) {
+    const a = owners.idOf(talk.a);
+    const b = owners.idOf(talk.b);
+    const service = `${talk.transport}/${talk.port}`;
+    if (a !== undefined) {
+      addPeer(of(a).peers, b, talk.b, service, talk);
+      if (talk.answered || talk.protocol !== null) addService(of(a).services, talk, talk.server === "unknown" ? "unknown" : talk.server === "a" ? "server" : "client");
+    }
+    if (b !== undefined && b !== a) {
+      addPeer(of(b).peers, a, talk.a, service, talk);
+      if (talk.answered) addService(of(b).services, talk, talk.server === "unknown" ? "unknown" : talk.server === "b" ? "server" : "client");
+    }
+  }
+  void networks;
+  return traffic;
+}
+
+function addPeer(peers: Map<string, DevicePeer>, deviceId: string | undefined, host: HostKey, service: string, talk: { frames: number; bytes: number }): void {
+  if (deviceId === undefined && host.ip === null) return;
+  const peer = { deviceId: deviceId ?? null, remote: deviceId === undefined ? host.ip : null, service, frames: talk.frames, bytes: talk.bytes };
+  const key = peerKey(peer);
+  const known = peers.get(key);
+  if (known === undefined) {
+    peers.set(key, peer);
+    return;
+  }
+  known.frames += talk.frames;
+  known.bytes += talk.bytes;
+}
+
+function addService(services: Map<string, DeviceService>, talk: { transport: "tcp" | "udp"; port: number; protocol: string | null }, side: DeviceService["side"]): void {
+  const service = { transport: talk.transport, port: talk.port, protocol: talk.protocol, side };
+  const key = serviceKey(service);
+  const known = services.get(key);
+  if (known === undefined) services.set(key, service);
+  else known.protocol ??= talk.protocol;
+}

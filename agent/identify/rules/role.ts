@@ -1,0 +1,20 @@
+/** What a device does for others: carries their traffic, gives addresses, takes images or messages. */
+import type { ClaimPart, IdentifyRule } from "../rule.ts";
+import type { DeviceView } from "../view.ts";
+
+const claim = (value: string, weight: number, words: string): ClaimPart => ({ field: "class", value, weight, words });
+
+export default {
+  id: "role",
+  claims(view: DeviceView): ClaimPart[] {
+    const claims: ClaimPart[] = [];
+    if (view.group.isRouter) claims.push(claim("router", 75, "carries the traffic of hosts behind it"));
+    if (view.has("wardtap.role", "router")) claims.push(claim("router", 50, "is given to others as their router"));
+    if (view.has("wardtap.role", "dhcp-server")) claims.push(claim("server", 45, "gives addresses by DHCP"));
+    if (view.has("wardtap.role", "dns-server")) claims.push(claim("server", 40, "answers name queries"));
+    if (view.serves("hl7")) claims.push(claim("medical-gateway", 70, "receives HL7 messages"));
+    if (view.serves("dicom")) claims.push(claim("imaging-archive", 70, "accepts DICOM associations"));
+    else if (view.uses("dicom")) claims.push(claim("imaging", 55, "opens DICOM associations"));
+    return claims;
+  },
+} satisfies IdentifyRule;

@@ -1,0 +1,244 @@
+/** Brings payloads to dissectors: recognises a flow's protocol, rejoins TCP, folds what is learnt. */
+import { Stream } from "../decode/stream.ts";
+import type { Packet } from "../decode/packet.ts";
+import { type DissectorDefinition, type Flow, isMalformed } from "../dissectors/dissector.ts";
+import type { Recogniser } from "../dissectors/recogniser.ts";
+import type { EvidenceFold, FoldedEvidence, Place } from "./evidence-fold.ts";
+
+/** A flow that no dissector knew after this many payload bytes of one direction, or packets, is given up. */
+const MAX_UNKNOWN_BYTES = 4096;
+const MAX_UNKNOWN_PACKETS = 12;
+/** Messages in a row that a chosen dissector could not read before the flow is recognised anew, and then given up. */
+const MAX_STRAYS = 16;
+/** A message longer than this is dissected cut, the rest skipped. */
+const MAX_MESSAGE_BYTES = 65_536;
+
+/** What is kept for a flow while it is analysed. */
+export interface Analysis {
+  /** Chosen dissector, -1 none yet. */
+  dissector: number;
+  streams: [Stream | undefined, Stream | undefined];
+  seenBytes: [number, number];
+  packets: number;
+  strays: number;
+  state: unknown;
+  /** UDP: hash of the last payload read per side, and what it taught, for repeats. */
+  lastPrint: [number, number];
+  lastEvidence: [readonly FoldedEvidence[] | undefined, readonly FoldedEvidence[] | undefined];
+}
+
+export const emptyAnalysis = (): Analysis => ({
+  dissector: -1, streams: [undefined, undefined], seenBytes: [0, 0], packets: 0, strays: 0, state: undefined,
+  lastPrint: [0, 0], lastEvidence: [undefined, undefined],
+});
+
+/** What became of a payload. */
+export const VERDICT = { goOn: 0, finished: 1, recognised: 2 } as const;
+
+export interface AnalyserHooks {
+  /** A message proved which side answers. */
+  serverIs(side: "sender" | "receiver"): void;
+  /** Names and hosts of the packet at hand; only asked when evidence was found. */
+  place(protocol: string): Place;
+}
+
+export class Analyser {
+  readonly malformed = new Map<string, number>();
+  readonly #recogniser: Recogniser;
+  readonly #fold: EvidenceFold;
+  readonly #hooks: AnalyserHooks;
+  readonly #candidates: number[] = [];
+
+  constructor(recogniser: Recogniser, fold: EvidenceFold, hooks: AnalyserHooks) {
+    this.#recogniser = recogniser;
+    this.#fold = fold;
+    this.#hooks = hooks;
+  }
+
+  /** One UDP payload. `flow.state` is the analysis' state. */
+  datagram(analysis: Analysis, flow: Flow, packet: Packet, side: 0 | 1): number {
+    const { payloadAt, payloadLength, bytes } = packet;
+    const print = hashOf(bytes, payloadAt, payloadLength);
+    const repeated = analysis.lastEvidence[side];
+    if (repeated !== undefined && analysis.lastPrint[side] === print) {
+      this.#repeat(repeated, packet.at);
+      return VERDICT.goOn;
+    }
+    flow.cut = packet.payloadWireLength > payloadLength;
+    flow.state = analysis.state;
+    const payload = bytes.subarray(payloadAt, payloadAt + payloadLength);
+    let verdict: number = VERDICT.goOn;
+    if (analysis.dissector >= 0) {
+      const learnt = this.#dissect(analysis.dissector, payload, flow, packet.at);
+      if (learnt === undefined) {
+        if (++analysis.strays > MAX_STRAYS) verdict = VERDICT.finished;
+      } else if (learnt !== "done") {
+        analysis.lastPrint[side] = print;
+        analysis.lastEvidence[side] = learnt;
+      } else verdict = VERDICT.finished;
+    } else {
+      const count = this.#recogniser.candidates(17, bytes, payloadAt, payloadLength, packet.sourcePort, packet.destinationPort, this.#candidates);
+      verdict = this.#choose(analysis, flow, payload, count, packet.at, side, print);
+    }
+    analysis.state = flow.state;
+    return verdict;
+  }
+
+  /** One TCP segment with payload. */
+  segment(analysis: Analysis, flow: Flow, packet: Packet, side: 0 | 1): number {
+    const stream = (analysis.streams[side] ??= new Stream());
+    stream.push(packet.tcpSequence, packet.bytes, packet.payloadAt, packet.payloadLength, packet.payloadWireLength);
+    flow.state = analysis.state;
+    let verdict: number = VERDICT.goOn;
+    // Each turn consumes bytes or leaves, so the loop ends.
+    while (verdict !== VERDICT.finished) {
+      const payload = stream.available();
+      if (payload.length === 0) break;
+      const before = analysis.dissector;
+      if (analysis.dissector < 0) {
+        const found = this.#recogniseStream(analysis, flow, payload, packet, side);
+        if (found === VERDICT.finished) verdict = found;
+        if (analysis.dissector < 0) break;
+        verdict = VERDICT.recognised;
+      }
+      const consumed = this.#readMessage(analysis, flow, payload, stream, packet.at);
+      if (consumed < 0) verdict = VERDICT.finished;
+      if (consumed === 0 && analysis.dissector === before) break;
+    }
+    stream.release?.();
+    analysis.state = flow.state;
+    return verdict;
+  }
+
+  /** A link frame or an IP protocol's payload, for the dissectors listed. Returns what it taught. */
+  direct(dissectors: readonly number[], payload: Buffer, flow: Flow, at: number): readonly FoldedEvidence[] | undefined {
+    for (let i = 0; i < dissectors.length; i++) {
+      const learnt = this.#dissect(dissectors[i]!, payload, flow, at);
+      if (learnt !== undefined) return learnt === "done" ? [] : learnt;
+    }
+    return undefined;
+  }
+
+  repeat(learnt: readonly FoldedEvidence[], at: number): void {
+    this.#repeat(learnt, at);
+  }
+
+  #repeat(learnt: readonly FoldedEvidence[], at: number): void {
+    for (let i = 0; i < learnt.length; i++) this.#fold.repeat(learnt[i]!, at);
+  }
+
+  #choose(analysis: Analysis, flow: Flow, payload: Buffer, byPattern: number, at: number, side: 0 | 1, print: number): number {
+    const candidates = this.#candidates;
+    for (let i = 0; i < candidates.length; i++) {
+      flow.state = undefined;
+      const learnt = this.#dissect(candidates[i]!, payload, flow, at, i >= byPattern);
+      if (learnt === undefined) continue;
+      analysis.dissector = candidates[i]!;
+      if (learnt === "done") return VERDICT.finished;
+      analysis.lastPrint[side] = print;
+      analysis.lastEvidence[side] = learnt;
+      return VERDICT.recognised;
+    }
+    flow.state = undefined;
+    return ++analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
+  }
+
+  #recogniseStream(analysis: Analysis, flow: Flow, payload: Buffer, packet: Packet, side: 0 | 1): number {
+    const candidates = this.#candidates;
+    const byPattern = this.#recogniser.candidates(6, payload, 0, payload.length, packet.sourcePort, packet.destinationPort, candidates);
+    let wantsMore = false;
+    for (let i = 0; i < candidates.length; i++) {
+      const definition = this.#recogniser.definition(candidates[i]!);
+      flow.state = undefined;
+      const length = definition.messageLength?.(payload, flow) ?? payload.length;
+      if (length < 0) continue;
+      if (length === 0 || (length > payload.length && length <= MAX_MESSAGE_BYTES && i < byPattern)) {
+        // The pattern fits and the message is still arriving: wait for the rest before judging.
+        wantsMore = true;
+        continue;
+      }
+      if (length > payload.length && i >= byPattern) {
+        wantsMore = true;
+        continue;
+      }
+      flow.cut = length > payload.length;
+      const trial = definition.dissect(payload.subarray(0, Math.min(length, payload.length)), flow);
+      if (trial === undefined || (isMalformed(trial) && i >= byPattern)) continue;
+      flow.state = undefined;
+      analysis.dissector = candidates[i]!;
+      return VERDICT.recognised;
+    }
+    flow.state = undefined;
+    analysis.packets++;
+    if (wantsMore && payload.length <= MAX_MESSAGE_BYTES) return VERDICT.goOn;
+    const stream = analysis.streams[side]!;
+    analysis.seenBytes[side] += payload.length;
+    stream.consume(payload.length);
+    return analysis.seenBytes[side] > MAX_UNKNOWN_BYTES || analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
+  }
+
+  /** Bytes consumed; 0 when more are needed; -1 when the flow has nothing more to teach. */
+  #readMessage(analysis: Analysis, flow: Flow, payload: Buffer, stream: Stream, at: number): number {
+    const definition = this.#recogniser.definition(analysis.dissector);
+    const length = definition.messageLength?.(payload, flow) ?? payload.length;
+    if (length < 0) return this.#stray(analysis, stream, payload);
+    if (length === 0 && payload.length < MAX_MESSAGE_BYTES) return 0;
+    const wanted = length === 0 ? payload.length : length;
+    if (wanted > payload.length && wanted <= MAX_MESSAGE_BYTES) return 0;
+    if (wanted > payload.length && payload.length < MAX_MESSAGE_BYTES) return 0;
+    flow.cut = wanted > payload.length;
+    const learnt = this.#dissect(analysis.dissector, payload.subarray(0, Math.min(wanted, payload.length)), flow, at);
+    if (learnt === undefined) return this.#stray(analysis, stream, payload);
+    analysis.strays = 0;
+    if (wanted > payload.length) {
+      stream.consume(payload.length);
+      stream.skip(wanted - payload.length);
+    } else stream.consume(wanted);
+    return learnt === "done" ? -1 : wanted;
+  }
+
+  /** Bytes that the chosen dissector does not know: after a loss the next segment may begin a message again. */
+  #stray(analysis: Analysis, stream: Stream, payload: Buffer): number {
+    stream.consume(payload.length);
+    return ++analysis.strays > MAX_STRAYS ? -1 : payload.length;
+  }
+
+  #dissect(index: number, payload: Buffer, flow: Flow, at: number, quiet = false): readonly FoldedEvidence[] | "done" | undefined {
+    const definition = this.#recogniser.definition(index);
+    const message = definition.dissect(payload, flow);
+    if (message === undefined) return undefined;
+    if (isMalformed(message)) {
+      // A port alone is no reason to call somebody else's bytes malformed.
+      if (quiet) return undefined;
+      this.malformed.set(definition.protocol, (this.malformed.get(definition.protocol) ?? 0) + 1);
+      return NOTHING;
+    }
+    const side = definition.server?.(message, flow);
+    if (side !== undefined) this.#hooks.serverIs(side);
+    const learnt = this.#learn(definition, message, flow);
+    void at;
+    return definition.done?.(message, flow) ? "done" : learnt;
+  }
+
+  #learn(definition: DissectorDefinition<object>, message: object, flow: Flow): readonly FoldedEvidence[] {
+    const evidence = definition.evidence(message, flow);
+    if (evidence.length === 0) return NOTHING;
+    const place = this.#hooks.place(definition.protocol);
+    const folded: FoldedEvidence[] = [];
+    for (const piece of evidence) {
+      const kept = this.#fold.add(piece, place);
+      if (kept !== undefined) folded.push(kept);
+    }
+    return folded;
+  }
+}
+
+const NOTHING: readonly FoldedEvidence[] = [];
+
+/** FNV-like over the payload's length and at most 1,500 bytes; never 0. */
+export function hashOf(bytes: Buffer, at: number, length: number): number {
+  let hash = 0x811c9dc5 ^ length;
+  const end = at + Math.min(length, 1500);
+  for (let i = at; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return hash | 0 || 1;
+}

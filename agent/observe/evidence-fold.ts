@@ -1,0 +1,104 @@
+/** Evidence folded: the same thing said again only raises a count, until the next drain. */
+import type { Evidence, Subject } from "../dissectors/dissector.ts";
+import type { EvidenceObservation, FrameReference, HostKey } from "./observation.ts";
+
+
+/** Distinct values one host may say of itself before the rest is only counted (hostile chatter). */
+export const MAX_EVIDENCE_PER_HOST = 200;
+/** Hosts whose evidence is remembered for repeats; beyond it memory is cleared and facts are said anew. */
+const MAX_SUBJECTS = 16_384;
+const MAX_VALUE = 256;
+
+export interface FoldedEvidence extends EvidenceObservation {
+  /** In the list of what the next drain tells. */
+  pending: boolean;
+}
+
+/** Where a message came from: who sent it and to whom, and which frame. */
+export interface Place {
+  sender: HostKey;
+  receiver: HostKey;
+  protocol: string;
+  at: number;
+  frame: FrameReference | undefined;
+}
+
+export class EvidenceFold {
+  /** Evidence not kept because its subject already said too much. */
+  overflow = 0;
+  readonly #bySubject = new Map<string, Map<string, FoldedEvidence>>();
+  #pending: FoldedEvidence[] = [];
+
+  /** Takes one piece; returns its folded record so that repeats can be counted without reading again. */
+  add(evidence: Evidence, place: Place): FoldedEvidence | undefined {
+    const about = subjectOf(evidence.about, place);
+    if (about === undefined) return undefined;
+    const value = evidence.value.length > MAX_VALUE ? evidence.value.slice(0, MAX_VALUE) : evidence.value;
+    if (value === "") return undefined;
+    const subject = subjectKey(about);
+    let known = this.#bySubject.get(subject);
+    if (known === undefined) {
+      if (this.#bySubject.size >= MAX_SUBJECTS) this.#bySubject.clear();
+      known = new Map();
+      this.#bySubject.set(subject, known);
+    }
+    const key = `${place.protocol}\0${evidence.attribute}\0${value}`;
+    let folded = known.get(key);
+    if (folded === undefined) {
+      if (known.size >= MAX_EVIDENCE_PER_HOST) {
+        this.overflow++;
+        return undefined;
+      }
+      folded = {
+        kind: "evidence", about, attribute: evidence.attribute, value, protocol: place.protocol,
+        count: 0, firstAt: place.at, lastAt: place.at, pending: false,
+        ...(place.frame ? { firstFrame: place.frame } : {}),
+      };
+      known.set(key, folded);
+    }
+    this.repeat(folded, place.at);
+    return folded;
+  }
+
+  repeat(folded: FoldedEvidence, at: number): void {
+    folded.count++;
+    folded.lastAt = at;
+    if (folded.pending) return;
+    folded.pending = true;
+    this.#pending.push(folded);
+  }
+
+  drain(emit: (observation: EvidenceObservation) => void): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const folded of pending) {
+      const { pending: _, ...observation } = folded;
+      emit(observation);
+      folded.pending = false;
+      folded.count = 0;
+    }
+  }
+
+  /** Says everything known once more at the next drain (the agent came back and may have lost some). */
+  repeatAll(): void {
+    for (const known of this.#bySubject.values()) {
+      for (const folded of known.values()) {
+        if (folded.pending) continue;
+        folded.pending = true;
+        this.#pending.push(folded);
+      }
+    }
+  }
+}
+
+function subjectOf(about: Subject, place: Place): EvidenceObservation["about"] | undefined {
+  if (about === "sender") return place.sender;
+  if (about === "receiver") return place.receiver;
+  const { vlan } = place.sender;
+  if ("mac" in about) return { mac: about.mac, vlan, ip: null };
+  if ("ip" in about) return { mac: null, vlan, ip: about.ip };
+  return { reported: about.reported, by: place.sender };
+}
+
+const subjectKey = (about: EvidenceObservation["about"]) =>
+  "reported" in about ? `r ${about.reported}` : `${about.mac} ${about.vlan} ${about.ip}`;

@@ -1,0 +1,61 @@
+/** Is the mirror port mirroring? Counts unicast conversations between others, and which are heard both ways. */
+import type { Packet } from "../decode/packet.ts";
+import type { MirrorCounts } from "./observation.ts";
+
+/** MAC pairs remembered; beyond it the table starts anew, so the verdict follows the present. */
+const MAX_PAIRS = 4096;
+const SLOTS = MAX_PAIRS * 2;
+
+export class MirrorWatch {
+  toMany = 0;
+  unicast = 0;
+  #pairs = 0;
+  #both = 0;
+  readonly #keys = new Int32Array(SLOTS);
+  /** 0 free, bit 1 heard from the lower MAC, bit 2 from the higher. */
+  readonly #heard = new Uint8Array(SLOTS);
+
+  /** Only for packets with a destination MAC. */
+  frame(packet: Packet): void {
+    if ((packet.destinationMacHigh & 0x0100) !== 0) {
+      this.toMany++;
+      return;
+    }
+    this.unicast++;
+    const forward =
+      packet.sourceMacHigh < packet.destinationMacHigh ||
+      (packet.sourceMacHigh === packet.destinationMacHigh && packet.sourceMacLow <= packet.destinationMacLow);
+    const key = (Math.imul(packet.sourceMacLow ^ packet.destinationMacLow, 0x9e3779b1) ^ ((packet.sourceMacHigh ^ packet.destinationMacHigh) << 8)) | 1;
+    const bit = forward ? 1 : 2;
+    let slot = (key >>> 1) & (SLOTS - 1);
+    while (this.#heard[slot] !== 0) {
+      if (this.#keys[slot] === key) {
+        const heard = this.#heard[slot]!;
+        if ((heard & bit) === 0) {
+          this.#heard[slot] = 3;
+          this.#both++;
+        }
+        return;
+      }
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    if (this.#pairs >= MAX_PAIRS) {
+      this.reset();
+      slot = (key >>> 1) & (SLOTS - 1);
+    }
+    this.#keys[slot] = key;
+    this.#heard[slot] = bit;
+    this.#pairs++;
+  }
+
+  /** Forgets conversations (not totals), so that a verdict is about the last period. */
+  reset(): void {
+    this.#heard.fill(0);
+    this.#pairs = 0;
+    this.#both = 0;
+  }
+
+  counts(linkUp: boolean | null): MirrorCounts {
+    return { linkUp, toMany: this.toMany, unicast: this.unicast, bothDirections: this.#both, oneDirection: this.#pairs - this.#both };
+  }
+}

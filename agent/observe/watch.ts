@@ -1,0 +1,430 @@
+/** The road from frame to observation: decode, count, recognise, dissect, fold. The same live and in replay. */
+import type { Frame } from "../capture/source.ts";
+import { ipText, macText } from "../decode/addresses.ts";
+import { createDecoder } from "../decode/decode.ts";
+import { emptyPacket, type Packet } from "../decode/packet.ts";
+import type { Dissector, Flow } from "../dissectors/dissector.ts";
+import { createRecogniser, type Recogniser } from "../dissectors/recogniser.ts";
+import { droppedNames } from "../dissectors/self-given.ts";
+import { Analyser, type Analysis, emptyAnalysis, hashOf, VERDICT } from "./analyser.ts";
+import { DuplicateFilter } from "./duplicates.ts";
+import { EvidenceFold, type FoldedEvidence, type Place } from "./evidence-fold.ts";
+import { FlowTable, SERVER, SERVER_BY, STATE } from "./flow-table.ts";
+import { HostTable, MAX_HOSTS } from "./host-table.ts";
+import { MirrorWatch } from "./mirror.ts";
+import type { FlowObservation, HostKey, Observation } from "./observation.ts";
+
+/** Flows analysed at one time; beyond it new flows are counted but not read. */
+const MAX_ANALYSES = 16_384;
+/** Remembered link payloads (LLDP, ARP ...) so that a repeat is counted without being read. */
+const MAX_LINK_REPEATS = 8192;
+
+const TCP_SYN = 0x02;
+const TCP_ACK = 0x10;
+const TCP_RST = 0x04;
+const TCP_FIN = 0x01;
+
+export interface WatchOptions {
+  dissectors: readonly Dissector[];
+  emit: (observation: Observation) => void;
+  /** File names by index, for `firstFrame`; live capture has none. */
+  fileName?: (file: number) => string;
+  /** Observations are folded for this long, in microseconds of the capture's clock. */
+  foldMicros?: number;
+}
+
+export interface WatchTotals {
+  frames: number;
+  bytes: number;
+  duplicates: number;
+  droppedNames: number;
+  malformed: Record<string, number>;
+  unknown: Record<string, number>;
+  hiddenAccessPoints: number;
+  overflow: { hosts: number; evidence: number; flows: number };
+}
+
+interface LinkRepeat {
+  print: number;
+  learnt: readonly FoldedEvidence[];
+}
+
+export class Watch {
+  readonly packet: Packet = emptyPacket();
+  readonly mirror = new MirrorWatch();
+  readonly #options: WatchOptions;
+  readonly #foldMicros: number;
+  readonly #decoder = createDecoder();
+  readonly #recogniser: Recogniser;
+  readonly #hosts = new HostTable();
+  readonly #flows = new FlowTable<Analysis>();
+  readonly #fold = new EvidenceFold();
+  readonly #duplicates = new DuplicateFilter();
+  readonly #analyser: Analyser;
+  readonly #flow = new PacketFlow();
+  readonly #linkRepeats = new Map<number, LinkRepeat>();
+  #analyses = 0;
+  #unreadFlows = 0;
+  #duplicateFrames = 0;
+  #nextDrainAt = 0;
+  #flowIndex = -1;
+  #sourceHost = -1;
+  #destinationHost = -1;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#foldMicros = options.foldMicros ?? 1_000_000;
+    this.#recogniser = createRecogniser(options.dissectors);
+    this.#analyser = new Analyser(this.#recogniser, this.#fold, {
+      serverIs: (side) => this.#serverIs(side),
+      place: (protocol) => this.#place(protocol),
+    });
+  }
+
+  /** Takes one frame. Allocates nothing when it teaches nothing new. */
+  frame(frame: Frame): void {
+    const packet = this.packet;
+    this.#decoder.decode(frame, packet);
+    if (packet.at >= this.#nextDrainAt) this.#drainOnTime(packet.at);
+    if (this.#duplicates.isDuplicate(packet)) {
+      this.#duplicateFrames++;
+      return;
+    }
+    if (packet.hasDestinationMac) this.mirror.frame(packet);
+    if (packet.tunnels !== 0) this.#carriers(packet);
+    if (packet.transport !== 0) this.#transport(packet);
+    else this.#other(packet);
+  }
+
+  /** Tells everything folded so far. Call at the end, and on a timer when no frames come. */
+  drain(): void {
+    const { emit } = this.#options;
+    const hosts = this.#hosts;
+    hosts.drain((index) =>
+      emit({
+        kind: "presence",
+        host: hosts.hostKey(index),
+        sentFrames: hosts.sentFrames[index]!,
+        sentBytes: hosts.sentBytes[index]!,
+        receivedFrames: hosts.receivedFrames[index]!,
+        receivedBytes: hosts.receivedBytes[index]!,
+        ttl: hosts.ttl[index]!,
+        firstAt: hosts.firstAt[index]!,
+        lastAt: hosts.lastAt[index]!,
+      }),
+    );
+    this.#fold.drain(emit);
+    this.#flows.drain((index) => {
+      const observation = this.#flowObservation(index);
+      if (observation !== undefined) emit(observation);
+    });
+  }
+
+  /** Says all known facts once more (the agent came back). */
+  repeatFacts(): void {
+    this.#fold.repeatAll();
+  }
+
+  totals(): WatchTotals {
+    const { counters } = this.#decoder;
+    const malformed = new Map(counters.malformed);
+    for (const [protocol, count] of this.#analyser.malformed) malformed.set(protocol, (malformed.get(protocol) ?? 0) + count);
+    return {
+      frames: counters.frames,
+      bytes: counters.bytes,
+      duplicates: this.#duplicateFrames,
+      droppedNames: droppedNames.count,
+      malformed: Object.fromEntries(malformed),
+      unknown: Object.fromEntries(counters.unknown),
+      hiddenAccessPoints: this.#decoder.hiddenAccessPoints(),
+      overflow: { hosts: this.#hosts.overflow, evidence: this.#fold.overflow, flows: this.#unreadFlows },
+    };
+  }
+
+  #drainOnTime(now: number): void {
+    if (this.#nextDrainAt !== 0) this.drain();
+    this.#nextDrainAt = now + this.#foldMicros;
+    if (this.#hosts.count > (MAX_HOSTS * 3) / 4) this.#makeRoom(now);
+    if (this.#linkRepeats.size > MAX_LINK_REPEATS) this.#linkRepeats.clear();
+  }
+
+  #makeRoom(now: number): void {
+    this.drain();
+    this.#hosts.compact(now);
+    this.#flows.compact(now, () => this.#analyses--);
+  }
+
+  #transport(packet: Packet): void {
+    const flows = this.#flows;
+    if (flows.isFull || this.#hosts.isFull) this.#makeRoom(packet.at);
+    const index = flows.find(packet);
+    const side = flows.side;
+    this.#flowIndex = index;
+    this.#findHosts(packet, index, side);
+    const { wireLength, at } = packet;
+    this.#hosts.sent(this.#sourceHost, wireLength, at);
+    this.#hosts.received(this.#destinationHost, wireLength, at);
+    flows.tally(index, wireLength, at);
+    if (packet.transport === 6) this.#tcp(packet, index, side);
+    else this.#udp(packet, index, side);
+  }
+
+  #tcp(packet: Packet, index: number, side: 0 | 1): void {
+    const flows = this.#flows;
+    const flags = packet.tcpFlags;
+    if ((flags & TCP_SYN) !== 0) {
+      const server = (flags & TCP_ACK) !== 0 ? side : 1 - side;
+      if ((flags & TCP_ACK) !== 0) flows.heard[index]! |= 4;
+      if (flows.serverBy[index]! < SERVER_BY.handshake) {
+        flows.server[index] = server;
+        flows.serverBy[index] = SERVER_BY.handshake;
+      }
+    } else if (packet.payloadLength > 0 || ((flags & (TCP_RST | TCP_FIN)) === 0 && flows.heard[index] === 1 << (1 - side))) {
+      flows.heard[index]! |= (flows.heard[index]! & (1 << (1 - side))) !== 0 ? 4 : 0;
+    }
+    flows.heard[index]! |= 1 << side;
+    if (packet.payloadLength === 0 || flows.state[index] === STATE.finished) return;
+    const analysis = this.#analysisOf(index);
+    if (analysis === undefined) return;
+    this.#flow.set(packet, "tcp", this.#serverAsSaid(index, side));
+    this.#judge(index, analysis, this.#analyser.segment(analysis, this.#flow, packet, side));
+  }
+
+  #udp(packet: Packet, index: number, side: 0 | 1): void {
+    const flows = this.#flows;
+    flows.heard[index]! |= (flows.heard[index]! & (1 << (1 - side))) !== 0 ? 4 | (1 << side) : 1 << side;
+    if (packet.payloadLength === 0 || flows.state[index] === STATE.finished) return;
+    const analysis = this.#analysisOf(index);
+    if (analysis === undefined) return;
+    this.#flow.set(packet, "udp", this.#serverAsSaid(index, side));
+    this.#judge(index, analysis, this.#analyser.datagram(analysis, this.#flow, packet, side));
+  }
+
+  #analysisOf(index: number): Analysis | undefined {
+    const flows = this.#flows;
+    const known = flows.analysis[index];
+    if (known !== undefined) return known;
+    if (this.#analyses >= MAX_ANALYSES) {
+      this.#unreadFlows++;
+      flows.state[index] = STATE.finished;
+      return undefined;
+    }
+    this.#analyses++;
+    const analysis = emptyAnalysis();
+    flows.analysis[index] = analysis;
+    flows.state[index] = STATE.analysed;
+    return analysis;
+  }
+
+  #judge(index: number, analysis: Analysis, verdict: number): void {
+    const flows = this.#flows;
+    flows.protocol[index] = analysis.dissector;
+    if (verdict !== VERDICT.finished) return;
+    flows.state[index] = STATE.finished;
+    flows.analysis[index] = undefined;
+    this.#analyses--;
+  }
+
+  /** IP without a transport we follow, fragments, and link frames. */
+  #other(packet: Packet): void {
+    if (this.#hosts.isFull) this.#makeRoom(packet.at);
+    const version = packet.ipVersion;
+    this.#flowIndex = -1;
+    this.#sourceHost = this.#findSource(packet, version);
+    this.#destinationHost = version === 0 ? -1 : this.#findDestination(packet, version);
+    this.#hosts.sent(this.#sourceHost, packet.wireLength, packet.at);
+    this.#hosts.received(this.#destinationHost, packet.wireLength, packet.at);
+    if (packet.isFragment) return;
+    if (version === 0) {
+      const wanted = this.#recogniser.forLink(packet.etherType, packet.llcDsap, packet.snapOui, packet.snapProtocol);
+      if (wanted.length > 0) this.#direct(packet, wanted, packet.linkPayloadAt, packet.linkPayloadLength, "link");
+      return;
+    }
+    const wanted = this.#recogniser.forIpProtocol(packet.ipProtocol);
+    if (wanted.length > 0) this.#direct(packet, wanted, packet.payloadAt, packet.payloadLength, "ip");
+  }
+
+  #direct(packet: Packet, wanted: readonly number[], at: number, length: number, transport: "link" | "ip"): void {
+    const same = this.#recogniser.definition(wanted[0]!).sameWhen;
+    const from = same === undefined ? at : at + same.at;
+    const span = same === undefined ? length : Math.min(same.length, length - same.at);
+    const print = span > 0 ? hashOf(packet.bytes, from, span) : 1;
+    const key = Math.imul(print, 31) ^ Math.imul(this.#sourceHost, 0x9e3779b1);
+    const repeat = this.#linkRepeats.get(key);
+    if (repeat !== undefined && repeat.print === print) {
+      this.#analyser.repeat(repeat.learnt, packet.at);
+      return;
+    }
+    const flow = this.#flow;
+    flow.set(packet, transport, "unknown");
+    flow.cut = packet.payloadWireLength > packet.payloadLength;
+    flow.state = undefined;
+    const learnt = this.#analyser.direct(wanted, packet.bytes.subarray(at, at + length), flow, packet.at);
+    if (learnt !== undefined && this.#linkRepeats.size <= MAX_LINK_REPEATS) this.#linkRepeats.set(key, { print, learnt });
+  }
+
+  /** The endpoints that carry a tunnel are hosts of the ward's network too. */
+  #carriers(packet: Packet): void {
+    const { outer, wireLength, at } = packet;
+    if (outer.ipVersion === 0) return;
+    const high = outer.hasMac ? outer.sourceMacHigh : -1;
+    const source = this.#hosts.find(
+      high, outer.hasMac ? outer.sourceMacLow : 0, outer.vlan, outer.ipVersion, outer.source0, outer.source1, outer.source2, outer.source3, at,
+    );
+    this.#hosts.sent(source, wireLength, at);
+  }
+
+  #findHosts(packet: Packet, index: number, side: 0 | 1): void {
+    const flows = this.#flows;
+    if (flows.hostGeneration[index] !== this.#hosts.generation) {
+      flows.hostGeneration[index] = this.#hosts.generation;
+      flows.sendHost.fill(-2, index * 2, index * 2 + 2);
+      flows.receiveHost.fill(-2, index * 2, index * 2 + 2);
+    }
+    const l = index * 8 + side * 4;
+    const links = flows.linkOf;
+    const slot = index * 2 + side;
+    const other = index * 2 + 1 - side;
+    if (
+      flows.sendHost[slot] !== -2 && links[l] === packet.sourceMacHigh && links[l + 1] === packet.sourceMacLow &&
+      links[l + 2] === packet.destinationMacHigh && links[l + 3] === packet.destinationMacLow && flows.receiveHost[other] !== -2
+    ) {
+      this.#sourceHost = flows.sendHost[slot]!;
+      this.#destinationHost = flows.receiveHost[other]!;
+      return;
+    }
+    links[l] = packet.sourceMacHigh;
+    links[l + 1] = packet.sourceMacLow;
+    links[l + 2] = packet.destinationMacHigh;
+    links[l + 3] = packet.destinationMacLow;
+    this.#sourceHost = this.#findSource(packet, packet.ipVersion);
+    this.#destinationHost = this.#findDestination(packet, packet.ipVersion);
+    flows.sendHost[slot] = this.#sourceHost;
+    flows.receiveHost[other] = this.#destinationHost;
+  }
+
+  #findSource(packet: Packet, ipVersion: number): number {
+    if (ipVersion === 0 && !packet.hasSourceMac) return -1;
+    const index = this.#hosts.find(
+      packet.hasSourceMac ? packet.sourceMacHigh : -1, packet.hasSourceMac ? packet.sourceMacLow : 0, packet.vlan, ipVersion,
+      packet.source0, packet.source1, packet.source2, packet.source3, packet.at,
+    );
+    if (index >= 0 && ipVersion !== 0 && packet.ttl > this.#hosts.ttl[index]! && !isToMany(packet)) this.#hosts.ttl[index] = packet.ttl;
+    return index;
+  }
+
+  #findDestination(packet: Packet, ipVersion: number): number {
+    return this.#hosts.find(
+      packet.hasDestinationMac ? packet.destinationMacHigh : -1, packet.hasDestinationMac ? packet.destinationMacLow : 0,
+      packet.vlan, ipVersion, packet.destination0, packet.destination1, packet.destination2, packet.destination3, packet.at,
+    );
+  }
+
+  #serverAsSaid(index: number, side: 0 | 1): Flow["server"] {
+    const server = this.#flows.server[index];
+    if (server === SERVER.unknown) return "unknown";
+    return server === side ? "sender" : "receiver";
+  }
+
+  #serverIs(said: "sender" | "receiver"): void {
+    const index = this.#flowIndex;
+    if (index < 0) return;
+    const side = this.#flows.side;
+    this.#flows.server[index] = said === "sender" ? side : 1 - side;
+    this.#flows.serverBy[index] = SERVER_BY.content;
+  }
+
+  #place(protocol: string): Place {
+    const { packet } = this;
+    const name = this.#options.fileName?.(packet.file);
+    return {
+      sender: this.#sourceHost >= 0 ? this.#hosts.hostKey(this.#sourceHost) : NOBODY,
+      receiver: this.#destinationHost >= 0 ? this.#hosts.hostKey(this.#destinationHost) : NOBODY,
+      protocol,
+      at: packet.at,
+      frame: name === undefined ? undefined : { file: name, number: packet.number },
+    };
+  }
+
+  #flowObservation(index: number): FlowObservation | undefined {
+    const flows = this.#flows;
+    const first = flows.firstSide[index]!;
+    const a = this.#sideKey(index, first);
+    const b = this.#sideKey(index, 1 - first);
+    if (a === undefined || b === undefined) return undefined;
+    const server = flows.server[index]!;
+    const by = flows.serverBy[index]!;
+    const protocol = flows.protocol[index]!;
+    return {
+      kind: "flow",
+      transport: flows.transport(index) === 6 ? "tcp" : "udp",
+      a, aPort: flows.port(index, first),
+      b, bPort: flows.port(index, 1 - first),
+      server: server === SERVER.unknown ? "unknown" : server === first ? "a" : "b",
+      serverBy: by === SERVER_BY.content ? "content" : by === SERVER_BY.handshake ? "handshake" : null,
+      protocol: protocol < 0 ? null : this.#recogniser.definition(protocol).protocol,
+      answered: (flows.heard[index]! & 4) !== 0,
+      frames: flows.frames[index]!,
+      bytes: flows.bytes[index]!,
+      firstAt: flows.firstAt[index]!,
+      lastAt: flows.lastAt[index]!,
+    };
+  }
+
+  #sideKey(index: number, side: number): HostKey | undefined {
+    if (this.#flows.hostGeneration[index] !== this.#hosts.generation) return undefined;
+    const asSender = this.#flows.sendHost[index * 2 + side]!;
+    const host = asSender >= 0 ? asSender : this.#flows.receiveHost[index * 2 + side]!;
+    return host >= 0 ? this.#hosts.hostKey(host) : undefined;
+  }
+}
+
+const NOBODY: HostKey = { mac: null, vlan: 0, ip: null };
+
+/** The packet at hand, as dissectors may see it; addresses become text only when read. */
+class PacketFlow implements Flow {
+  transport: Flow["transport"] = "udp";
+  sourcePort = 0;
+  destinationPort = 0;
+  server: Flow["server"] = "unknown";
+  toMany = false;
+  cut = false;
+  state: unknown = undefined;
+  #packet: Packet = emptyPacket();
+
+  set(packet: Packet, transport: Flow["transport"], server: Flow["server"]): void {
+    this.#packet = packet;
+    this.transport = transport;
+    this.sourcePort = packet.sourcePort;
+    this.destinationPort = packet.destinationPort;
+    this.server = server;
+    this.toMany = isToMany(packet);
+    this.cut = false;
+  }
+
+  get vlan(): number {
+    return this.#packet.vlan;
+  }
+  get sourceMac(): string {
+    const packet = this.#packet;
+    return packet.hasSourceMac ? macText(packet.sourceMacHigh, packet.sourceMacLow) : "";
+  }
+  get destinationMac(): string {
+    const packet = this.#packet;
+    return packet.hasDestinationMac ? macText(packet.destinationMacHigh, packet.destinationMacLow) : "";
+  }
+  get sourceIp(): string {
+    const p = this.#packet;
+    return p.ipVersion === 0 ? "" : ipText(p.ipVersion, p.source0, p.source1, p.source2, p.source3);
+  }
+  get destinationIp(): string {
+    const p = this.#packet;
+    return p.ipVersion === 0 ? "" : ipText(p.ipVersion, p.destination0, p.destination1, p.destination2, p.destination3);
+  }
+}
+
+function isToMany(packet: Packet): boolean {
+  if (packet.hasDestinationMac && (packet.destinationMacHigh & 0x0100) !== 0) return true;
+  if (packet.ipVersion === 4) return packet.destination3 >>> 28 === 0xe || packet.destination3 === -1;
+  return packet.ipVersion === 6 && packet.destination0 >>> 24 === 0xff;
+}

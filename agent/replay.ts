@@ -1,0 +1,82 @@
+/** Replay: capture files through the same rooms as live traffic, in one process, by the capture's own clock. */
+import { basename } from "node:path";
+import type { CaptureFiles } from "./capture/pcap-file.ts";
+import { type Config, configDigest } from "./config.ts";
+import { dissectors } from "./dissectors/index.ts";
+import { type Document, deviceForm, findingForm, sortedCounts } from "./document.ts";
+import type { Finding } from "./findings/finding.ts";
+import { judgeFindings } from "./findings/judge.ts";
+import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
+import { createNetworks } from "./identify/networks.ts";
+import { knowledgeDigest } from "./knowledge/knowledge.ts";
+import { Watch } from "./observe/watch.ts";
+import { isoMicros } from "./time.ts";
+import { VERSION } from "./version.ts";
+
+/** A file has no one waiting for its observations: fold them for longer than live. */
+const FOLD_MICROS = 60 * 1_000_000;
+
+export interface ReplayResult {
+  document: Document;
+  devices: JudgedDevice[];
+  findings: Finding[];
+  /** What broke the reading, null when all was read. */
+  truncated: string | null;
+}
+
+export interface ReplayOptions {
+  config: Config;
+  /** Judge dates as of this time (microseconds) instead of the capture's own. */
+  at?: number;
+  onFrame?: () => void;
+}
+
+/** Rejects with CaptureError when the input can't be used at all. */
+export async function replay(source: CaptureFiles, paths: readonly string[], options: ReplayOptions): Promise<ReplayResult> {
+  const names = paths.map((path) => (path === "-" ? "-" : basename(path)));
+  const identifier = new Identifier({ networks: createNetworks(options.config.networks.inside) });
+  const watch = new Watch({
+    dissectors,
+    emit: (observation) => identifier.take(observation),
+    fileName: (file) => names[file] ?? "",
+    foldMicros: FOLD_MICROS,
+  });
+  let firstAt = Number.POSITIVE_INFINITY;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const end = await source.run((frame) => {
+    if (frame.at < firstAt) firstAt = frame.at;
+    if (frame.at > lastAt) lastAt = frame.at;
+    watch.frame(frame);
+  });
+  watch.drain();
+
+  const devices = identifier.devices();
+  const now = options.at ?? (Number.isFinite(lastAt) ? lastAt : 0);
+  const findings = judgeFindings({ devices: devices.map(({ device }) => device), tap: [], now });
+  const totals = watch.totals();
+  const truncated = end.reason === "truncated" ? end.message : null;
+  return {
+    devices,
+    findings,
+    truncated,
+    document: {
+      schema: 1,
+      tap: { id: "replay", version: VERSION, knowledge: knowledgeDigest(), config: configDigest(options.config) },
+      capture: {
+        frames: totals.frames,
+        bytes: totals.bytes,
+        firstFrameAt: Number.isFinite(firstAt) ? isoMicros(firstAt) : null,
+        lastFrameAt: Number.isFinite(lastAt) ? isoMicros(lastAt) : null,
+        truncated: truncated !== null,
+        interfaces: [...source.interfaces],
+        malformed: sortedCounts(totals.malformed),
+        unknown: sortedCounts(totals.unknown),
+        duplicates: totals.duplicates,
+        droppedNames: totals.droppedNames,
+        hiddenAccessPoints: totals.hiddenAccessPoints,
+      },
+      devices: devices.map(({ device, why }) => ({ ...deviceForm(device), why })),
+      findings: findings.map(findingForm),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** Equipment named in an HL7 message: device fields of PRT and OBX-18, and whether they are the sender's own. HL7 v2.8.2 chapter 7.4.2 and 7.4.4. */
+import { components, part, type Separators, type Span } from "./hl7-segments.ts";
+import { keepName, keepText } from "./self-given.ts";
+
+/** Devices kept of one message; a gateway's report of more is read up to here. */
+export const MAX_DEVICES = 32;
+
+/** One device with what the message says of it. */
+export interface Hl7Device {
+  /** EUI-64, else UDI, else serial number; "" when the message gives none. */
+  id: string;
+  isEui64: boolean;
+  said: [attribute: string, value: string][];
+}
+
+/** PRT-10 device (EI), 16 UDI device identifier (EI), 19 lot, 20 serial number, 22 device type (CNE). Nothing else of PRT is read. */
+export function deviceOfPrt(bytes: Buffer, segment: Span, separators: Separators): Hl7Device | undefined {
+  const field = (n: number, count: number) =>
+    components(bytes, part(bytes, segment, separators.field, n), separators, count);
+  const said: Hl7Device["said"] = [];
+  const add = (n: number, value: string | undefined) => {
+    if (value !== undefined) said.push([`hl7.prt.${n}`, value]);
+    return value;
+  };
+  const equipment = entity(field(10, 4));
+  if (equipment !== undefined) add(10, equipment.id);
+  const udi = add(16, keepName(field(16, 1)[0]!));
+  add(19, keepName(field(19, 1)[0]!));
+  const serial = add(20, keepName(field(20, 1)[0]!));
+  const [code, text] = field(22, 2);
+  add(22, keepText(text!) ?? keepText(code!));
+  if (said.length === 0) return undefined;
+  // A UDI device identifier alone names a product, not one piece of it.
+  const id = equipment?.id ?? (serial === undefined ? "" : [udi, serial].filter(Boolean).join(" "));
+  return { id, isEui64: equipment?.isEui64 ?? false, said };
+}
+
+/** OBX-18 equipment instance identifier (EI). Nothing else of OBX is read. */
+export function deviceOfObx(bytes: Buffer, segment: Span, separators: Separators): Hl7Device | undefined {
+  const equipment = entity(components(bytes, part(bytes, segment, separators.field, 18), separators, 4));
+  if (equipment === undefined) return undefined;
+  return { ...equipment, said: [["hl7.obx.18", equipment.id]] };
+}
+
+/** EI: identifier, namespace, universal id, its type. An EUI-64 has a fixed shape, so it can be no person's number. */
+export function entity(ei: readonly Buffer[]): { id: string; isEui64: boolean } | undefined {
+  const [identifier, , universal, type] = ei as [Buffer, Buffer, Buffer, Buffer];
+  if (type.toString("latin1").trim().toUpperCase() === "EUI-64") {
+    const eui64 = eui64Of(universal) ?? eui64Of(identifier);
+    if (eui64 !== undefined) return { id: eui64, isEui64: true };
+  }
+  const id = keepName(identifier) ?? keepName(universal);
+  return id === undefined ? undefined : { id, isEui64: false };
+}
+
+/** 16 hex digits; some senders put the 12 of a MAC address there. */
+export function eui64Of(raw: Buffer): string | undefined {
+  const text = raw.toString("latin1").replace(/[:-]/g, "").trim().toUpperCase();
+  return /^(?:[0-9A-F]{16}|[0-9A-F]{12})$/.test(text) ? text : undefined;
+}
+
+/** Adds a device to those already named; what is said of the same identity is joined. */
+export function addDevice(devices: Hl7Device[], device: Hl7Device): void {
+  const known = devices.find(({ id, said }) =>
+    device.id !== "" ? id === device.id : id === "" && JSON.stringify(said) === JSON.stringify(device.said),
+  );
+  if (known === undefined) {
+    if (devices.length < MAX_DEVICES) devices.push(device);
+    return;
+  }
+  for (const [attribute, value] of device.said) {
+    if (!known.said.some(([a, v]) => a === attribute && v === value) && known.said.length < MAX_DEVICES)
+      known.said.push([attribute, value]);
+  }
+}
+
+/** Whether an EUI-64 is made of this MAC address ("00:12:21:0a:0b:0c"): plain, or with FFFE or FFFF put in the middle. */
+export function isEui64Of(id: string, mac: string): boolean {
+  const hex = mac.replaceAll(":", "").toUpperCase();
+  if (hex === "") return false;
+  return id === hex || id === `${hex.slice(0, 6)}FFFE${hex.slice(6)}` || id === `${hex.slice(0, 6)}FFFF${hex.slice(6)}`;
+}

@@ -1,0 +1,159 @@
+/** HL7 v2 over MLLP: which systems exchange clinical messages, and which equipment they speak for. HL7 v2.8.2 chapter 2; MLLP release 1. */
+import { defineDissector, type Evidence, type Flow, type Malformed, malformed, type Subject } from "./dissector.ts";
+import { addDevice, deviceOfObx, deviceOfPrt, entity, eui64Of, type Hl7Device, isEui64Of } from "./hl7-devices.ts";
+import {
+  components,
+  eachSegment,
+  isSegment,
+  part,
+  readSeparators,
+  type Separators,
+  type Span,
+} from "./hl7-segments.ts";
+import { keepName } from "./self-given.ts";
+
+const START = 0x0b;
+const END = 0x1c;
+const CR = 0x0d;
+const LF = 0x0a;
+const HEAD = [START, 0x4d, 0x53, 0x48];
+const MESSAGE_TYPE = /^[A-Z][A-Z0-9]{2}$/;
+
+/** Only what MSH-3 to 6, 9, 12, 21 and the device fields hold; persons, results and free text are never read. */
+interface Hl7Message {
+  header: Partial<Record<"msh.3" | "msh.4" | "msh.5" | "msh.6" | "msh.9" | "msh.12" | "msh.21", string>>;
+  /** The sending application's own EUI-64, when MSH-3 gives one. */
+  senderEui64: string | undefined;
+  /** An acknowledgement or response (MSA is there): it comes from the receiving system. */
+  answers: boolean;
+  /** PID or OBX is there: a patient's data goes by in clear. */
+  clinical: boolean;
+  devices: Hl7Device[];
+  /** True when this flow has told of several devices, so its sender speaks for others. */
+  several: boolean;
+}
+
+/** The one identity told so far in this flow; another one makes the sender a gateway. */
+interface Hl7State {
+  identity: string;
+  several: boolean;
+}
+
+export default defineDissector<Hl7Message>({
+  protocol: "hl7",
+  over: ["tcp"],
+  recognise: [{ at: 0, bytes: "0b 4d 53 48" }],
+  hints: { tcp: [2575] },
+  messageLength(payload) {
+    for (let at = 0; at < HEAD.length && at < payload.length; at++) if (payload[at] !== HEAD[at]) return -1;
+    if (payload.length < HEAD.length) return 0;
+    for (let end = payload.indexOf(END); end >= 0; end = payload.indexOf(END, end + 1)) {
+      // Some senders leave the last CR out; then the next block's start ends this one.
+      if (payload[end + 1] === START) return end + 1;
+      if (payload[end + 1] !== CR) continue;
+      let after = end + 2;
+      while (payload[after] === CR || payload[after] === LF) after++;
+      return after;
+    }
+    return 0;
+  },
+  dissect(payload, flow): Hl7Message | Malformed | undefined {
+    for (let at = 0; at < HEAD.length; at++) if (payload[at] !== HEAD[at]) return undefined;
+    const separators = readSeparators(payload, 1);
+    if (separators === undefined) return payload.length < 9 ? malformed("header cut short") : undefined;
+    const end = payload.lastIndexOf(END);
+    if (end < 0 && !flow.cut) return malformed("block without an end");
+    // Of a message cut by a limit the last segment may be half a field: it is left out.
+    const whole = end >= 0 ? end : payload.lastIndexOf(CR);
+    return read(payload, { from: 1, to: Math.max(whole, 1) }, separators, flow);
+  },
+  evidence(message, flow) {
+    const found: Evidence[] = [];
+    for (const [name, value] of Object.entries(message.header)) {
+      const about = name === "msh.5" || name === "msh.6" ? "receiver" : "sender";
+      found.push({ about, attribute: `hl7.${name}`, value });
+    }
+    found.push({ about: "sender", attribute: "hl7.role", value: message.answers ? "receiver" : "sender" });
+    if (message.clinical) {
+      for (const about of ["sender", "receiver"] as const)
+        found.push({ about, attribute: "wardtap.clinical", value: "hl7" });
+    }
+    for (const device of message.devices) {
+      const about = whose(device, message, flow);
+      if (about === undefined) continue;
+      for (const [attribute, value] of device.said) found.push({ about, attribute, value });
+    }
+    return found;
+  },
+  server: ({ answers }) => (answers ? "sender" : "receiver"),
+});
+
+function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): Hl7Message | Malformed {
+  const message: Hl7Message = {
+    header: {},
+    senderEui64: undefined,
+    answers: false,
+    clinical: false,
+    devices: [],
+    several: false,
+  };
+  let first = true;
+  eachSegment(bytes, block.from, block.to, (segment) => {
+    if (first) readHeader(bytes, segment, separators, message);
+    first = false;
+    const is = (name: string) => isSegment(bytes, segment, name, separators);
+    if (is("MSA")) message.answers = true;
+    else if (is("PID")) message.clinical = true;
+    else if (is("OBX")) {
+      message.clinical = true;
+      const device = deviceOfObx(bytes, segment, separators);
+      if (device !== undefined) addDevice(message.devices, device);
+    } else if (is("PRT")) {
+      const device = deviceOfPrt(bytes, segment, separators);
+      if (device !== undefined) addDevice(message.devices, device);
+    }
+  });
+  message.several = remember(message.devices, flow);
+  return message;
+}
+
+/** MSH-1 is the separator itself, so field n stands at part n - 1. */
+function readHeader(bytes: Buffer, segment: Span, separators: Separators, message: Hl7Message): void {
+  const field = (n: number, count: number) =>
+    components(bytes, part(bytes, segment, separators.field, n - 1), separators, count);
+  const set = (name: keyof Hl7Message["header"], value: string | undefined) => {
+    if (value !== undefined) message.header[name] = value;
+  };
+  const sender = field(3, 3);
+  if (sender[2]!.toString("latin1").trim().toUpperCase() === "EUI-64") message.senderEui64 = eui64Of(sender[1]!);
+  set("msh.3", keepName(sender[0]!) ?? message.senderEui64);
+  set("msh.4", keepName(field(4, 1)[0]!));
+  set("msh.5", keepName(field(5, 1)[0]!));
+  set("msh.6", keepName(field(6, 1)[0]!));
+  const type = field(9, 2).map((component) => component.toString("latin1").trim());
+  set("msh.9", type.filter((component) => MESSAGE_TYPE.test(component)).join("^") || undefined);
+  const version = field(12, 1)[0]!.toString("latin1").trim();
+  if (/^\d(?:\.\d{1,2}){0,3}$/.test(version)) set("msh.12", version);
+  set("msh.21", entity(field(21, 4))?.id);
+}
+
+function remember(devices: readonly Hl7Device[], flow: Flow): boolean {
+  const state = (flow.state as Hl7State | undefined) ?? { identity: "", several: false };
+  for (const { id } of devices) {
+    if (id === "") continue;
+    if (state.identity !== "" && state.identity !== id) state.several = true;
+    state.identity = id;
+  }
+  flow.state = state;
+  return state.several;
+}
+
+/**
+ * Whom a device's fields are about. Alone in its message, and not an EUI-64 that belongs to another
+ * station, it is the sender. Otherwise the sender speaks for it; without an identity it is nobody.
+ */
+function whose(device: Hl7Device, { devices, several, senderEui64 }: Hl7Message, flow: Flow): Subject | undefined {
+  if (device.isEui64 && (device.id === senderEui64 || isEui64Of(device.id, flow.sourceMac))) return "sender";
+  if (devices.length === 1 && !several && !device.isEui64) return "sender";
+  return device.id === "" ? undefined : { reported: device.id };
+}

@@ -27,6 +27,14 @@ export const lightStatesSchema = z.looseObject({
   alert: text(16),
 });
 
+/** Plain words for each light, as on the printed card. */
+export const lightWordsSchema = z.looseObject({
+  health: text(200),
+  mirror: text(200),
+  uplink: text(200),
+  alert: text(200),
+});
+
 export const helloSchema = z.looseObject({
   type: z.literal("hello"),
   tapId: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
@@ -42,6 +50,8 @@ export const rowsSchema = z.looseObject({
   type: z.literal("rows"),
   ledgerId,
   rows: z.array(rowSchema).max(MAX_ROWS_PER_MESSAGE),
+  /** This batch holds every row above this revision, so a console sees a gap before it acknowledges past it. */
+  after: revision.optional(),
   /** Every row up to this revision has now been sent. */
   upTo: revision,
 });
@@ -51,8 +61,7 @@ export const summarySchema = z.looseObject({
   type: z.literal("summary"),
   at: text(40),
   lights: lightStatesSchema,
-  /** Plain words for each light, as on the printed card. */
-  lightWords: lightStatesSchema.optional(),
+  lightWords: lightWordsSchema.optional(),
   devices: z.number().int().min(0),
   openFindings: z.number().int().min(0),
   framesPerSecond: z.number().min(0),
@@ -98,8 +107,26 @@ export type Rows = z.infer<typeof rowsSchema>;
 export type Summary = z.infer<typeof summarySchema>;
 export type WireRow = z.infer<typeof rowSchema>;
 
+/** Deeper values are refused before they are parsed: walking them could overflow a stack further on. */
+export const MAX_DEPTH = 32;
+
+function isTooDeep(data: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < data.length; at++) {
+    const code = data.charCodeAt(at);
+    if (code === 0x22) inText = !inText;
+    else if (inText) at += code === 0x5c ? 1 : 0;
+    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
 /** Reads one message; `problem` is a short sentence for the log, free of wire text. */
 export function readMessage<T>(schema: z.ZodType<T>, data: string): { message: T } | { problem: string } {
+  if (isTooDeep(data)) return { problem: "nested too deep" };
   let value: unknown;
   try {
     value = JSON.parse(data);

@@ -1,0 +1,60 @@
+/** The console's tables, and how an older file becomes today's. */
+import type { Database } from "better-sqlite3";
+
+/** One entry per version; never edited after a release. */
+const MIGRATIONS = [
+  `
+  CREATE TABLE taps (
+    tapId TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL,
+    lastHeardAt TEXT, summary TEXT
+  ) STRICT;
+
+  -- heard: rises when a tap turns to this ledger; target: the revision it had then.
+  CREATE TABLE ledgers (
+    id INTEGER PRIMARY KEY, tapId TEXT NOT NULL REFERENCES taps, ledgerId TEXT NOT NULL,
+    revision INTEGER NOT NULL, target INTEGER NOT NULL, heard INTEGER NOT NULL,
+    replaced INTEGER NOT NULL, rows INTEGER NOT NULL,
+    UNIQUE (tapId, ledgerId)
+  ) STRICT;
+
+  -- Rows as they came. gone: the tombstone of (kind, key) stands here in the row's place.
+  -- extra: fields of the row itself that this version doesn't know. deviceId, seenAt: read out of body.
+  CREATE TABLE rows (
+    ledger INTEGER NOT NULL REFERENCES ledgers, kind TEXT NOT NULL, key TEXT NOT NULL,
+    revision INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, extra TEXT,
+    gone INTEGER NOT NULL, deviceId TEXT, seenAt TEXT,
+    PRIMARY KEY (ledger, kind, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rowsOfDevice ON rows (ledger, kind, deviceId, seenAt) WHERE deviceId IS NOT NULL;
+
+  -- The register: what pages show, made from rows.
+  CREATE TABLE devices (
+    registerId TEXT PRIMARY KEY, tapId TEXT NOT NULL, deviceId TEXT NOT NULL,
+    lastSeenAt TEXT NOT NULL, view TEXT NOT NULL,
+    UNIQUE (tapId, deviceId)
+  ) STRICT;
+  CREATE TABLE findings (
+    tapId TEXT NOT NULL, findingId TEXT NOT NULL, state TEXT NOT NULL, view TEXT NOT NULL,
+    PRIMARY KEY (tapId, findingId)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE feed (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, tapId TEXT NOT NULL,
+    kind TEXT NOT NULL, deviceId TEXT, text TEXT NOT NULL
+  ) STRICT;
+  `,
+];
+
+/** Brings the file to this version; throws a plain sentence when a newer wardtap wrote it. */
+export function migrate(database: Database): void {
+  const found = database.pragma("user_version", { simple: true }) as number;
+  if (found > MIGRATIONS.length) {
+    throw new Error(
+      `The console's data was written by a newer wardtap (schema ${found}, this one knows ${MIGRATIONS.length}).`,
+    );
+  }
+  database.transaction(() => {
+    for (const statement of MIGRATIONS.slice(found)) database.exec(statement);
+    database.pragma(`user_version = ${MIGRATIONS.length}`);
+  })();
+}

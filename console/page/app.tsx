@@ -77,8 +77,10 @@ export function App() {
           </p>
         </div>
         <Taps taps={state.taps} ready={state.ready} now={now} />
-        <Findings state={state} now={now} openDevice={setOpen} />
-        <Feed feed={state.feed} taps={state.taps} ready={state.ready} now={now} />
+        <div class="wt-side">
+          <Findings state={state} now={now} openDevice={setOpen} />
+          <Feed feed={state.feed} taps={state.taps} ready={state.ready} now={now} />
+        </div>
         <Devices state={state} now={now} openDevice={setOpen} />
       </main>
       <Footer version={state.version} />

@@ -37,7 +37,11 @@ export function DeviceTable({ devices, taps, arrivals, order, setOrder, now, ope
             {header("firstSeenAt")}
             {header("lastSeenAt")}
             {header("openFindings")}
-            {manyTaps && <th scope="col">Tap</th>}
+            {manyTaps && (
+              <th scope="col" class="wt-col-tap">
+                Tap
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>

@@ -45,6 +45,7 @@ export function Devices({ state, now, openDevice }: Props) {
               : `${listed.length.toLocaleString("en-GB")} of ${count(devices.size, "device")}`}
           </span>
         </h2>
+        {pager}
       </div>
       {devices.size > 0 && (
         <DeviceFilters
@@ -76,7 +77,6 @@ export function Devices({ state, now, openDevice }: Props) {
       )}
       {shown.length > 0 && (
         <>
-          {pager}
           <DeviceTable
             devices={shown}
             taps={taps}

@@ -9,7 +9,7 @@ import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
 import { certaintyWords, count, findingStateWords, severityRank, severityTag } from "./words.ts";
 
-const FINDINGS_A_PAGE = 8;
+const FINDINGS_A_PAGE = 5;
 
 const byUrgency = (a: FindingView, b: FindingView) =>
   severityRank(a.severity) - severityRank(b.severity) || (a.firstSeenAt < b.firstSeenAt ? 1 : -1);

@@ -5,10 +5,10 @@ import { Said } from "./said.tsx";
 
 const isPattern = (text: string): text is Pattern => Object.hasOwn(PATTERN_GLYPH, text);
 
-/** What the table says to do about a light; undefined when nothing is to be done or the state isn't in the table. */
+/** What the table says to do about a light; undefined when nothing is to be done there or the state isn't in the table. */
 export function adviceFor(light: Light, pattern: string): string | undefined {
   const advice = light.rows.find((row) => row.pattern === pattern)?.advice;
-  return advice === "Nothing to do." ? undefined : advice;
+  return advice?.startsWith("Nothing to do") ? undefined : advice;
 }
 
 function OneLight({ light, pattern, words }: { light: Light; pattern: string; words: string }) {
@@ -34,8 +34,9 @@ const short = (words: string) => words.replace(/ \(.*\)$/, "");
 
 /** `blinking`: the reader asked to see the lights blink as they do in the ward. */
 export function LightPanel({ tap, blinking }: { tap: TapView; blinking: boolean }) {
+  const look = tap.connected ? (blinking ? "wt-panel wt-panel--blinking" : "wt-panel") : "wt-panel wt-panel--stale";
   return (
-    <ul class={blinking ? "wt-panel wt-panel--blinking" : "wt-panel"} aria-label="Lights on the tap">
+    <ul class={look} aria-label="Lights on the tap">
       {LIGHT_NAMES.map((name) => (
         <OneLight key={name} light={LIGHTS[name]} pattern={tap.lights[name]} words={tap.lightWords[name]} />
       ))}

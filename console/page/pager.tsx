@@ -5,10 +5,10 @@ export function Pager(props: { of: string; page: number; size: number; total: nu
   const from = page * size + 1;
   const to = Math.min(total, from + size - 1);
   const number = (value: number) => value.toLocaleString("en-GB");
-  const button = (words: string, target: number) => (
+  const button = (words: string, target: number, place = "") => (
     <button
       type="button"
-      class="nhsuk-button nhsuk-button--secondary nhsuk-button--small wt-pager__button"
+      class={`nhsuk-button nhsuk-button--secondary nhsuk-button--small ${place}`}
       disabled={target < 0 || target >= pages || target === page}
       onClick={() => go(target)}
     >
@@ -19,13 +19,13 @@ export function Pager(props: { of: string; page: number; size: number; total: nu
   if (pages < 2) return null;
   return (
     <nav class="wt-pager" aria-label={`Pages of ${of}`}>
-      {button("First", 0)}
+      {button("First", 0, "wt-pager__button--end")}
       {button("Previous", page - 1)}
       <span>
         {number(from)} to {number(to)} of {number(total)}
       </span>
       {button("Next", page + 1)}
-      {button("Last", pages - 1)}
+      {button("Last", pages - 1, "wt-pager__button--end")}
     </nav>
   );
 }

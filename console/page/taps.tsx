@@ -81,9 +81,15 @@ function TapCard({ tap, blinking, now }: { tap: TapView; blinking: boolean; now:
           is back. In the ward, check its power and the cable to the hospital network.
         </p>
       )}
-      <LightPanel tap={tap} blinking={blinking && tap.connected} />
-      <Advice tap={tap} />
-      <Figures tap={tap} />
+      <div class="wt-tap__body">
+        <div>
+          <LightPanel tap={tap} blinking={blinking} />
+          <Advice tap={tap} />
+        </div>
+        <div>
+          <Figures tap={tap} />
+        </div>
+      </div>
     </li>
   );
 }

@@ -1,0 +1,61 @@
+/** A device, a tap and a finding as the console shows them, for the page's tests. */
+import type { DeviceView, FindingView, TapView } from "../../../console/api/shapes.ts";
+
+export const aDevice = (change: Partial<DeviceView> = {}): DeviceView => ({
+  registerId: "reg-1",
+  tapId: "ward-7",
+  deviceId: "dev-1",
+  class: "infusion-pump",
+  medical: true,
+  criticality: "life-sustaining",
+  maker: "Hospira",
+  model: "Plum A+",
+  version: null,
+  serial: null,
+  os: null,
+  names: ["ICU-PUMP-04"],
+  macs: ["00:03:b1:00:00:04"],
+  ips: ["10.0.0.155"],
+  vlans: [20],
+  roles: [],
+  confidence: 0.93,
+  why: "It says so in HL7.",
+  firstSeenAt: "2026-03-01T09:00:00.000000Z",
+  lastSeenAt: "2026-03-01T10:00:00.000000Z",
+  openFindings: 0,
+  ...change,
+});
+
+export const aTap = (change: Partial<TapView> = {}): TapView => ({
+  tapId: "ward-7",
+  name: "Ward 7",
+  version: "0.1.0",
+  connected: true,
+  lastHeardAt: "2026-03-01T10:00:00.000000Z",
+  lights: { health: "slow", mirror: "solid", uplink: "solid", alert: "off" },
+  lightWords: { health: "running", mirror: "both directions", uplink: "console has everything", alert: "nothing" },
+  devices: 1,
+  openFindings: 0,
+  framesPerSecond: 100,
+  framesLost: 0,
+  observationsLost: 0,
+  backlog: 0,
+  interfaces: ["eth1"],
+  ...change,
+});
+
+export const aFinding = (change: Partial<FindingView> = {}): FindingView => ({
+  tapId: "ward-7",
+  findingId: "fnd-1",
+  deviceId: "dev-1",
+  rule: "cleartext-login",
+  severity: "high",
+  certainty: "confirmed",
+  state: "open",
+  title: "A login went in clear",
+  why: "Seen on the wire.",
+  advice: "Switch telnet off.",
+  firstSeenAt: "2026-03-01T09:00:00.000000Z",
+  lastSeenAt: "2026-03-01T10:00:00.000000Z",
+  ...change,
+});

@@ -21,7 +21,10 @@ export interface Packet {
   /** False where the link has no MAC addresses (raw IP, BSD loopback); Linux cooked has only a source. */
   hasSourceMac: boolean;
   hasDestinationMac: boolean;
-  /** Upper 16 and lower 32 bits of the MAC addresses of the innermost Ethernet (or 802.11) header. */
+  /**
+   * Upper 16 and lower 32 bits of the MAC addresses of the innermost Ethernet (or 802.11 data) header.
+   * A tunnel that carries IP without a link header leaves none here: the carriers' stand in `outer`.
+   */
   sourceMacHigh: number;
   sourceMacLow: number;
   destinationMacHigh: number;
@@ -38,7 +41,10 @@ export interface Packet {
   /** SNAP organisation code << 16 | protocol id where SNAP carries no EtherType (CDP: 0x00000c, 0x2000), else -1. */
   snapOui: number;
   snapProtocol: number;
-  /** Where the bytes after the link header (and tags) start and how many were captured. */
+  /**
+   * Where the bytes after the link header (tags, LLC and SNAP too) start and how many were captured.
+   * Both 0 for a reassembled datagram, whose `bytes` hold no link header.
+   */
   linkPayloadAt: number;
   linkPayloadLength: number;
 
@@ -126,6 +132,8 @@ export interface DecodeCounters {
   malformed: Map<string, number>;
   /** what was not understood → frames, e.g. { "ethertype:0x88e1": 4, "linktype:281": 1 }; bounded in keys. */
   unknown: Map<string, number>;
+  /** Fragments of IP datagrams that never became whole: too many at once, too late, overlapping. */
+  fragmentsDropped: number;
 }
 
 const outer = (): OuterAddresses => ({

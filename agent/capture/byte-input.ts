@@ -1,0 +1,108 @@
+/** Bytes of a capture file, of standard input, or of either unpacked, put into a queue chunk by chunk. */
+import { type FileHandle, open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import type { ByteQueue } from "./byte-queue.ts";
+import { CHUNK_BYTES } from "./byte-queue.ts";
+import { CaptureError } from "./source.ts";
+
+export interface ByteInput {
+  /** Appends the next bytes; false at the end. Rejects with CaptureError when they can't be read. */
+  fill(queue: ByteQueue): Promise<boolean>;
+  /** Bytes taken from disk so far (packed, where the file is), and in all; null when nobody knows. */
+  readonly bytesRead: number;
+  readonly bytesTotal: number | null;
+  /** What ended the input before its time, else "". */
+  readonly problem: string;
+  close(): Promise<void>;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "it may not be read (permission denied)",
+  EPERM: "it may not be read (permission denied)",
+  EISDIR: "it is a directory",
+  EMFILE: "too many files are open",
+};
+
+/** A system error in words for the person who named the file. */
+export const unreadable = (error: unknown): CaptureError => {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return new CaptureError(REASONS[code] ?? `it can't be read: ${message}`);
+};
+
+export const openInput = async (path: string): Promise<ByteInput> => {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, "r");
+    const about = await handle.stat();
+    if (about.isDirectory()) throw new CaptureError("it is a directory");
+    if (about.isFile()) return new FileInput(handle, about.size);
+    return new StreamInput(handle.createReadStream({ highWaterMark: CHUNK_BYTES }));
+  } catch (error) {
+    await handle?.close();
+    throw error instanceof CaptureError ? error : unreadable(error);
+  }
+};
+
+class FileInput implements ByteInput {
+  bytesRead = 0;
+  readonly bytesTotal: number;
+  readonly problem = "";
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle, bytesTotal: number) {
+    this.#handle = handle;
+    this.bytesTotal = bytesTotal;
+  }
+
+  async fill(queue: ByteQueue): Promise<boolean> {
+    // The first chunk is what the queue was made with; a file that needs a second gets whole ones.
+    const wanted = this.bytesRead === 0 ? queue.buffer.length - queue.end : CHUNK_BYTES;
+    queue.makeRoom(wanted);
+    try {
+      const { bytesRead } = await this.#handle.read(queue.buffer, queue.end, wanted, null);
+      queue.filled(bytesRead);
+      this.bytesRead += bytesRead;
+      return bytesRead > 0;
+    } catch (error) {
+      throw unreadable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/** Standard input, a pipe or anything else without a size. */
+export class StreamInput implements ByteInput {
+  bytesRead = 0;
+  readonly bytesTotal = null;
+  readonly problem = "";
+  readonly #stream: Readable;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+    this.#chunks = stream[Symbol.asyncIterator]();
+  }
+
+  async fill(queue: ByteQueue): Promise<boolean> {
+    try {
+      const { done, value } = await this.#chunks.next();
+      if (done) return false;
+      this.bytesRead += value.length;
+      queue.push(value);
+      return true;
+    } catch (error) {
+      // Our own close() ends a wait for bytes this way.
+      if (this.#stream.destroyed && (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE")
+        return false;
+      throw unreadable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stream.destroy();
+  }
+}

@@ -8,10 +8,14 @@ import type { EvidenceFold, FoldedEvidence, Place } from "./evidence-fold.ts";
 /** A flow that no dissector knew after this many payload bytes of one direction, or packets, is given up. */
 const MAX_UNKNOWN_BYTES = 4096;
 const MAX_UNKNOWN_PACKETS = 12;
+/** Segments that a first message may take to arrive. */
+const MAX_WAIT_PACKETS = 256;
 /** Messages in a row that a chosen dissector could not read before the flow is recognised anew, and then given up. */
 const MAX_STRAYS = 16;
 /** A message longer than this is dissected cut, the rest skipped. */
 const MAX_MESSAGE_BYTES = 65_536;
+
+const FIN_RST = 0x05;
 
 /** What is kept for a flow while it is analysed. */
 export interface Analysis {
@@ -87,7 +91,9 @@ export class Analyser {
   /** One TCP segment with payload. */
   segment(analysis: Analysis, flow: Flow, packet: Packet, side: 0 | 1): number {
     const stream = (analysis.streams[side] ??= new Stream());
-    stream.push(packet.tcpSequence, packet.bytes, packet.payloadAt, packet.payloadLength, packet.payloadWireLength);
+    stream.push(packet.tcpSequence, packet.bytes, packet.payloadAt, packet.payloadLength, packet.payloadWireLength, packet.tcpFlags & FIN_RST);
+    // The rest of this segment was cut off by the capture: no use in waiting for it.
+    const isCut = packet.payloadWireLength > packet.payloadLength;
     flow.state = analysis.state;
     let verdict: number = VERDICT.goOn;
     // Each turn consumes bytes or leaves, so the loop ends.
@@ -96,16 +102,16 @@ export class Analyser {
       if (payload.length === 0) break;
       const before = analysis.dissector;
       if (analysis.dissector < 0) {
-        const found = this.#recogniseStream(analysis, flow, payload, packet, side);
+        const found = this.#recogniseStream(analysis, flow, payload, packet, side, isCut);
         if (found === VERDICT.finished) verdict = found;
         if (analysis.dissector < 0) break;
         verdict = VERDICT.recognised;
       }
-      const consumed = this.#readMessage(analysis, flow, payload, stream, packet.at);
+      const consumed = this.#readMessage(analysis, flow, payload, stream, packet.at, isCut);
       if (consumed < 0) verdict = VERDICT.finished;
       if (consumed === 0 && analysis.dissector === before) break;
     }
-    stream.release?.();
+    stream.release();
     analysis.state = flow.state;
     return verdict;
   }
@@ -143,7 +149,7 @@ export class Analyser {
     return ++analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
   }
 
-  #recogniseStream(analysis: Analysis, flow: Flow, payload: Buffer, packet: Packet, side: 0 | 1): number {
+  #recogniseStream(analysis: Analysis, flow: Flow, payload: Buffer, packet: Packet, side: 0 | 1, isCut: boolean): number {
     const candidates = this.#candidates;
     const byPattern = this.#recogniser.candidates(6, payload, 0, payload.length, packet.sourcePort, packet.destinationPort, candidates);
     let wantsMore = false;
@@ -152,17 +158,13 @@ export class Analyser {
       flow.state = undefined;
       const length = definition.messageLength?.(payload, flow) ?? payload.length;
       if (length < 0) continue;
-      if (length === 0 || (length > payload.length && length <= MAX_MESSAGE_BYTES && i < byPattern)) {
-        // The pattern fits and the message is still arriving: wait for the rest before judging.
+      if (!isCut && (length === 0 || (length > payload.length && payload.length < MAX_MESSAGE_BYTES))) {
+        // It may be this one, and its message is still arriving: wait for the rest before judging.
         wantsMore = true;
         continue;
       }
-      if (length > payload.length && i >= byPattern) {
-        wantsMore = true;
-        continue;
-      }
-      flow.cut = length > payload.length;
-      const trial = definition.dissect(payload.subarray(0, Math.min(length, payload.length)), flow);
+      flow.cut = isCut || length > payload.length;
+      const trial = definition.dissect(payload.subarray(0, length === 0 ? payload.length : Math.min(length, payload.length)), flow);
       if (trial === undefined || (isMalformed(trial) && i >= byPattern)) continue;
       flow.state = undefined;
       analysis.dissector = candidates[i]!;
@@ -170,7 +172,7 @@ export class Analyser {
     }
     flow.state = undefined;
     analysis.packets++;
-    if (wantsMore && payload.length <= MAX_MESSAGE_BYTES) return VERDICT.goOn;
+    if (wantsMore && payload.length < MAX_MESSAGE_BYTES && analysis.packets < MAX_WAIT_PACKETS) return VERDICT.goOn;
     const stream = analysis.streams[side]!;
     analysis.seenBytes[side] += payload.length;
     stream.consume(payload.length);
@@ -178,15 +180,14 @@ export class Analyser {
   }
 
   /** Bytes consumed; 0 when more are needed; -1 when the flow has nothing more to teach. */
-  #readMessage(analysis: Analysis, flow: Flow, payload: Buffer, stream: Stream, at: number): number {
+  #readMessage(analysis: Analysis, flow: Flow, payload: Buffer, stream: Stream, at: number, isCut: boolean): number {
     const definition = this.#recogniser.definition(analysis.dissector);
     const length = definition.messageLength?.(payload, flow) ?? payload.length;
     if (length < 0) return this.#stray(analysis, stream, payload);
-    if (length === 0 && payload.length < MAX_MESSAGE_BYTES) return 0;
     const wanted = length === 0 ? payload.length : length;
-    if (wanted > payload.length && wanted <= MAX_MESSAGE_BYTES) return 0;
-    if (wanted > payload.length && payload.length < MAX_MESSAGE_BYTES) return 0;
-    flow.cut = wanted > payload.length;
+    const isWhole = length !== 0 && wanted <= payload.length;
+    if (!isWhole && !isCut && payload.length < MAX_MESSAGE_BYTES) return 0;
+    flow.cut = !isWhole;
     const learnt = this.#dissect(analysis.dissector, payload.subarray(0, Math.min(wanted, payload.length)), flow, at);
     if (learnt === undefined) return this.#stray(analysis, stream, payload);
     analysis.strays = 0;

@@ -179,6 +179,7 @@ export class Watch {
         flows.server[index] = server;
         flows.serverBy[index] = SERVER_BY.handshake;
       }
+      if ((flags & TCP_ACK) === 0) this.#newConnection(index);
     } else if (packet.payloadLength > 0 || ((flags & (TCP_RST | TCP_FIN)) === 0 && flows.heard[index] === 1 << (1 - side))) {
       flows.heard[index]! |= (flows.heard[index]! & (1 << (1 - side))) !== 0 ? 4 : 0;
     }
@@ -216,9 +217,17 @@ export class Watch {
     return analysis;
   }
 
+  /** The same ports connect once more: what was rejoined before has nothing to do with it. */
+  #newConnection(index: number): void {
+    const flows = this.#flows;
+    if (flows.analysis[index] !== undefined) this.#analyses--;
+    flows.analysis[index] = undefined;
+    flows.state[index] = STATE.fresh;
+  }
+
   #judge(index: number, analysis: Analysis, verdict: number): void {
     const flows = this.#flows;
-    flows.protocol[index] = analysis.dissector;
+    if (analysis.dissector >= 0) flows.protocol[index] = analysis.dissector;
     if (verdict !== VERDICT.finished) return;
     flows.state[index] = STATE.finished;
     flows.analysis[index] = undefined;

@@ -99,7 +99,8 @@ function useSum({ taps, devices, findings }: PageState) {
     let openFindings = 0;
     for (const finding of findings.values()) if (finding.state === "open") openFindings++;
     return {
-      taps: `${connected.toLocaleString("en-GB")} of ${count(taps.size, "tap")} connected`,
+      taps:
+        taps.size === 0 ? "no tap yet" : `${connected.toLocaleString("en-GB")} of ${count(taps.size, "tap")} connected`,
       devices: count(devices.size, "device"),
       medical: medical.toLocaleString("en-GB"),
       findings: count(openFindings, "open finding"),

@@ -42,7 +42,7 @@ export function LinkTrouble(props: { link: Link; heardAt: number | null; now: nu
             <p>
               <strong>No connection to the console for {lasting}.</strong>
               {nextTry} {heardAt === null ? "Nothing has been shown yet." : `What you see is from ${clock(heardAt)}.`}{" "}
-              The taps go on listening and lose nothing.
+              The taps go on listening and keep what they hear for the console.
             </p>
           )}
           {link.phase !== "refreshing" && (

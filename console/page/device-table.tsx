@@ -106,7 +106,6 @@ function Row({ device, tap, isNew, now, openDevice }: RowProps) {
           <Said text={classWords(device.class)} max={60} />
         </button>
         <div class="wt-badges">
-          {isNew && <Tag words="New" colour="green" />}
           {device.medical && <Tag words="Medical" colour="blue" />}
           {device.criticality !== null && <Tag {...criticalityTag(device.criticality)} />}
         </div>
@@ -131,7 +130,8 @@ function Row({ device, tap, isNew, now, openDevice }: RowProps) {
       </Cell>
       <Cell label={SORTS.confidence}>{Math.round(device.confidence * 100)}&nbsp;%</Cell>
       <Cell label={SORTS.firstSeenAt}>
-        <When at={device.firstSeenAt} now={now} />
+        {/* Here the mark changes no row's height when it comes and goes. */}
+        <When at={device.firstSeenAt} now={now} /> {isNew && <Tag words="New" colour="green" />}
       </Cell>
       <Cell label={SORTS.lastSeenAt}>
         <When at={device.lastSeenAt} now={now} />

@@ -20,9 +20,11 @@ interface Props {
 export function Feed({ feed, taps, ready, now }: Props) {
   return (
     <section class="wt-block wt-feed" id="feed" aria-labelledby="feed-heading">
-      <h2 class="nhsuk-heading-m" id="feed-heading">
-        What just happened
-      </h2>
+      <div class="wt-block__head">
+        <h2 class="nhsuk-heading-m" id="feed-heading">
+          What just happened
+        </h2>
+      </div>
       <Announcer feed={feed} ready={ready} />
       {ready && feed.length === 0 && (
         <div class="wt-empty">

@@ -4,6 +4,8 @@ import type { Packet } from "./packet.ts";
 import { LAYER, lie, type Peel, short, word16, word32 } from "./peel.ts";
 
 const HEADER = 24;
+/** Sequence control: the fragment's number is in the low bits of its first byte. */
+const SEQUENCE = 22;
 const FOURTH_ADDRESS = 6;
 const QOS_CONTROL = 2;
 const HT_CONTROL = 4;
@@ -31,7 +33,8 @@ export function ieee80211(peel: Peel, packet: Packet): number {
   if (at + 2 > peel.end) return short(peel, 2, "ieee80211");
   let control = bytes[at]!;
   let flags = bytes[at + 1]!;
-  if (isSwapped(control, flags)) {
+  const swapped = isSwapped(control, flags);
+  if (swapped) {
     control = bytes[at + 1]!;
     flags = bytes[at]!;
   }
@@ -58,13 +61,13 @@ export function ieee80211(peel: Peel, packet: Packet): number {
   const clear = peel.at + 2 <= peel.end && word16(bytes, peel.at) === SNAP_SAPS;
   // Access points may leave the flag set on what they have decrypted.
   if ((flags & PROTECTED) !== 0 && !clear) return unread(peel, "ieee80211:protected");
-  if ((bytes[at + 22]! & 0x0f) !== 0) return unread(peel, "ieee80211:fragment");
-  if (hasQos && (bytes[at + qosAt]! & AGGREGATE) !== 0) return unread(peel, "ieee80211:aggregate");
+  if ((bytes[at + SEQUENCE + (swapped ? 1 : 0)]! & 0x0f) !== 0) return unread(peel, "ieee80211:fragment");
+  if (hasQos && (bytes[at + qosAt + (swapped ? 1 : 0)]! & AGGREGATE) !== 0) return unread(peel, "ieee80211:aggregate");
   return LAYER.llc;
 }
 
 /**
- * Some controllers send the two bytes of frame control in the other order. The version is always 0, so
+ * Some controllers send the two-byte fields (frame, sequence and QoS control) in the other order. The version is always 0, so
  * a direction bit in its place gives it away; so do flags alone where a frame type should be.
  */
 const isSwapped = (first: number, second: number): boolean =>

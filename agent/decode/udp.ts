@@ -3,8 +3,9 @@ import type { Packet } from "./packet.ts";
 import { LAYER, lie, type Peel, short, word16 } from "./peel.ts";
 
 const HEADER = 8;
-/** IANA's VXLAN port, and the one that Linux used before. */
+/** IANA's VXLAN port, its generic extension's, and the one that Linux used before. */
 const VXLAN = 4789;
+const VXLAN_GPE = 4790;
 const OLD_VXLAN = 8472;
 const CAPWAP_DATA = 5247;
 
@@ -26,6 +27,6 @@ export function udp(peel: Peel, packet: Packet): number {
   packet.payloadAt = peel.at;
   packet.payloadLength = peel.end - peel.at;
   packet.payloadWireLength = length - HEADER;
-  if (destination === VXLAN || destination === OLD_VXLAN) return LAYER.vxlan;
+  if (destination === VXLAN || destination === OLD_VXLAN || destination === VXLAN_GPE) return LAYER.vxlan;
   return destination === CAPWAP_DATA || source === CAPWAP_DATA ? LAYER.capwap : LAYER.done;
 }

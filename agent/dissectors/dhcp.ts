@@ -41,7 +41,7 @@ export default defineDissector<DhcpMessage>({
   dissect(payload, flow): DhcpMessage | Malformed | undefined {
     const operation = payload[0];
     if (operation !== REQUEST && operation !== REPLY) return undefined;
-    if (payload.length < FIXED_PART) return malformed("fixed fields cut short");
+    if (payload.length < FIXED_PART) return flow.cut ? undefined : malformed("fixed fields cut short");
     if (payload[2]! > MAX_HARDWARE_LENGTH) return malformed("hardware address longer than its field");
     if (payload.length < FIXED_PART + 4)
       return flow.cut ? messageOf(payload, NO_OPTIONS) : malformed("cookie cut short");
@@ -139,8 +139,9 @@ const DOT = Buffer.from(".");
 /** About the client, not the sender of the frame: a relay may have sent it. */
 function clientEvidence({ client, relay, clientIp, said }: DhcpMessage): Evidence[] {
   const found: Evidence[] = [];
-  if (client !== undefined) {
-    const about = { mac: client };
+  // Where the hardware address says nothing, a client heard without a relay is the sender.
+  const about = client !== undefined ? { mac: client } : relay === undefined ? ("sender" as const) : undefined;
+  if (about !== undefined) {
     for (const [attribute, value] of said) found.push({ about, attribute, value });
     if (clientIp !== undefined) found.push({ about, attribute: "dhcp.ip.client", value: clientIp });
   }
@@ -157,7 +158,10 @@ function serverEvidence(message: DhcpMessage, sourceIp: string): Evidence[] {
   if (throughRelay) found.push({ about: "sender", attribute: "wardtap.role", value: "dhcp-relay" });
   if (!throughRelay || serverId !== undefined) found.push({ about, attribute: "wardtap.role", value: "dhcp-server" });
   if (serverId !== undefined) found.push({ about, attribute: "dhcp.option.dhcp_server_id", value: serverId });
-  for (const router of routers) found.push({ about: { ip: router }, attribute: "dhcp.option.router", value: router });
+  for (const router of routers) {
+    found.push({ about: { ip: router }, attribute: "dhcp.option.router", value: router });
+    found.push({ about: { ip: router }, attribute: "wardtap.role", value: "router" });
+  }
   // An offer is not yet an address: only an acknowledgement (or a BOOTP reply) binds it.
   if (client !== undefined && yourIp !== undefined && (type === ACK || type === 0)) {
     found.push({ about: { mac: client }, attribute: "dhcp.ip.your", value: yourIp });

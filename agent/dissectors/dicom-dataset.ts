@@ -17,9 +17,9 @@ const WANTED = new Map<number, readonly [attribute: string, keep: typeof keepTex
   [0x00080060, ["dicom.modality", keepText]],
   [0x00080070, ["dicom.manufacturer", keepText]],
   [0x00081010, ["dicom.station_name", keepName]],
-  [0x00081090, ["dicom.model", keepText]],
-  [0x00181000, ["dicom.serial", keepName]],
-  [0x00181020, ["dicom.software_version", keepText]],
+  [0x00081090, ["dicom.manufacturer_model_name", keepText]],
+  [0x00181000, ["dicom.device_serial_number", keepName]],
+  [0x00181020, ["dicom.software_versions", keepText]],
 ]);
 /** Value representations with a four-byte length. PS3.5 table 7.1-1. */
 const LONG_FORM = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"]);

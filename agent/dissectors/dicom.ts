@@ -27,7 +27,10 @@ interface DicomMessage {
 /** Accepted syntax by context, who asked for the association, and whether a stored object comes next. */
 interface DicomState {
   syntaxes: Uint8Array;
+  /** -1 until a request or accept was heard. */
   requesterPort: number;
+  /** The title the request called. */
+  called: string | undefined;
   expected: "device" | "other" | "";
   datasets: number;
 }
@@ -73,12 +76,21 @@ export default defineDissector<DicomMessage>({
     const known = flow.state as DicomState | undefined;
     if (type === PDU.data) return readData(payload, Math.min(end, payload.length), flow, known);
     if (payload.length < FIXED_PART || length < FIXED_PART - HEAD) return malformed("association cut short");
-    if (!isAssociation(payload)) return undefined;
+    // An accept's titles need not be tested (9.3.3), once its request was heard.
+    if (!isAssociation(payload) && (type === PDU.request || known === undefined)) return undefined;
     const state: DicomState = known ?? newState();
-    state.requesterPort = type === PDU.request ? flow.sourcePort : flow.destinationPort;
-    if (type === PDU.request) state.syntaxes.fill(0);
     flow.state = state;
     const { association, sound } = readAssociation(payload, Math.min(end, payload.length), state.syntaxes);
+    if (type === PDU.request) {
+      state.requesterPort = flow.sourcePort;
+      state.called = association.called;
+      state.syntaxes.fill(0);
+    } else if (state.requesterPort < 0) state.requesterPort = flow.destinationPort;
+    else {
+      // What was accepted is what the request asked for; the accept only repeats it, and some repeat it wrongly.
+      association.called = state.called;
+      association.calling = undefined;
+    }
     const message = { ...empty(type), association };
     return sound || flow.cut ? message : malformed("an item runs past its place", message);
   },
@@ -99,7 +111,13 @@ const CLINICAL: readonly Evidence[] = [
   { about: "receiver", attribute: "wardtap.clinical", value: "dicom" },
 ];
 
-const newState = (): DicomState => ({ syntaxes: new Uint8Array(128), requesterPort: -1, expected: "", datasets: 0 });
+const newState = (): DicomState => ({
+  syntaxes: new Uint8Array(128),
+  requesterPort: -1,
+  called: undefined,
+  expected: "",
+  datasets: 0,
+});
 
 const empty = (pdu: number): DicomMessage => ({
   pdu,

@@ -81,12 +81,12 @@ export function components(bytes: Buffer, field: Span, separators: Separators, c
   const found: Buffer[] = [];
   for (let index = 0; index < count; index++) {
     const component = part(bytes, repetition, separators.component, index);
-    found.push(unescape(bytes.subarray(component.from, component.to), separators));
+    found.push(resolve(bytes.subarray(component.from, component.to), separators));
   }
   return found;
 }
 
-function unescape(bytes: Buffer, separators: Separators): Buffer {
+function resolve(bytes: Buffer, separators: Separators): Buffer {
   if (!bytes.includes(separators.escape)) return bytes;
   const meaning: Record<string, number> = {
     F: separators.field,

@@ -71,6 +71,7 @@ export default defineDissector<LldpMessage>({
       const end = from + (head & 0x1ff);
       // 8.2: the first three are chassis, port and time to live, in this order.
       if (index < 3 && type !== index + 1) return malformed("mandatory TLVs missing or out of order", message);
+      if (index >= 3 && type >= TLV.chassis && type <= TLV.ttl) return malformed("mandatory TLV repeated", message);
       if (end > payload.length) return flow.cut ? message : malformed("TLV longer than the frame", message);
       if (type === TLV.end) return message;
       const key = type === TLV.organisation && end - from >= 4 ? `127 ${payload.readUInt32BE(from)}` : `${type}`;

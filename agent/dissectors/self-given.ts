@@ -23,13 +23,7 @@ export const droppedNames = { count: 0 };
  */
 export function cleanText(raw: Uint8Array | string, max: number = MAX_VALUE): string {
   const text = typeof raw === "string" ? raw : decode(raw);
-  return bounded(
-    text
-      .toWellFormed()
-      .replace(/[\p{C}\p{Z}\uFFFD]+/gu, " ")
-      .trim(),
-    max,
-  );
+  return bounded(text.replace(/[\p{C}\p{Z}\uFFFD]+/gu, " ").trim(), max);
 }
 
 /** A name or number a device gave itself; undefined when empty, or dropped (and counted) as a person's. */
@@ -84,11 +78,10 @@ function decode(raw: Uint8Array): string {
 }
 
 function bounded(text: string, max: number): string {
-  return text.length <= max
-    ? text
-    : text
-        .slice(0, max)
-        .toWellFormed()
-        .replace(/\uFFFD$/, "")
-        .trimEnd();
+  if (text.length <= max) return text;
+  // A character of two units isn't cut in half.
+  return text
+    .slice(0, max)
+    .replace(/[\uD800-\uDBFF]$/, "")
+    .trimEnd();
 }

@@ -30,7 +30,7 @@ install_config() {
   local target="$root/etc/wardtap/wardtap.toml"
   if [ -e "$target" ]; then
     grep -q "\"$interface\"" "$target" ||
-      say "Attention: $target is kept, but it does not name the interface $interface: put it under [capture]"
+      say "Attention: $target is kept, but it does not name the interface $interface: add it to interfaces under [capture]"
     return 0
   fi
   fill_file "$here/wardtap.toml" /etc/wardtap/wardtap.toml 0640

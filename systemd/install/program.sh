@@ -77,8 +77,8 @@ install_program() {
     change_system with_headers in_new npm ci --omit=dev --no-audit --no-fund || fail "npm ci failed; nothing was replaced"
   fi
   if [ "$dry_run" = no ] && [ -z "$root" ] && ! in_new node -e 'require("cap")' >/dev/null 2>&1; then
-    say "Attention: the package cap could not be built. Live capture then needs dumpcap:"
-    say "  sudo apt-get install wireshark-common, and source = \"dumpcap\" in /etc/wardtap/wardtap.toml"
+    say "Attention: the package cap could not be built. Live capture then needs another program:"
+    say "  sudo apt-get install tcpdump"
   fi
   [ "$dry_run" = yes ] || modules_stamp >"$new/.modules"
   change rm -rf "$old.old"

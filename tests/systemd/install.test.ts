@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "smol-toml";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseConfig } from "../../agent/config.ts";
 import { DEFAULT_PINS } from "../../hardware/gpio.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
@@ -125,13 +125,12 @@ describe.skipIf(!linux && !mustRun)("install.sh (needs bash and ip)", () => {
     for (const text of settings) expect(text).not.toMatch(/@[A-Z_]+@/);
   });
 
-  test("writes a configuration that is TOML, with the names given and the wiring's pins", () => {
+  test("writes a configuration that the agent accepts, with the names given and the wiring's pins", () => {
     onMachine("--interface", "eth1", "--id", "ward-7", "--name", "Ward 7 (north)");
-    const config = parse(readFileSync(join(machine, "etc/wardtap/wardtap.toml"), "utf8"));
-    expect(config).toMatchObject({
+    const path = join(machine, "etc/wardtap/wardtap.toml");
+    expect(parseConfig(readFileSync(path, "utf8"), path)).toMatchObject({
       tap: { id: "ward-7", name: "Ward 7 (north)" },
-      capture: { interface: "eth1", buffer_mb: 32 },
-      uplink: { url: "" },
+      capture: { interfaces: ["eth1"], pipeDirectory: "/run/wardtap" },
       lights: { driver: "gpio", pins: DEFAULT_PINS },
     });
   });

@@ -57,32 +57,45 @@ export interface WardDay {
   /** Ends the day early; the promise resolves. */
   readonly signal?: AbortSignal;
   readonly onArrival?: (device: WardDevice) => void;
+  /** Hears of a device whose programs failed, and the day goes on without it. Absent: the day rejects. */
+  readonly onTrouble?: (device: WardDevice, error: unknown) => void;
 }
 
-/** Runs the day on a ward built with `wardDayOptions`. Rejects when a program failed. */
+/** Runs the day on a ward built with `wardDayOptions`. Rejects when a program failed, unless `onTrouble` is there. */
 export async function runWardDay(ward: Ward, day: WardDay): Promise<void> {
-  const { signal, onArrival } = day;
+  const { signal, onArrival, onTrouble } = day;
   const seconds = Math.min(day.seconds, MAX_DAY_SECONDS);
   const startedAt = performance.now();
   const dayEnds = startedAt + seconds * 1000;
   const step = (Math.min(seconds * ARRIVAL_SHARE, MAX_ARRIVAL_SECONDS) * 1000) / arrivals.length;
   const until = (at: number) => sleepUntil(at, signal);
+  const attempt = async (device: WardDevice, what: Promise<void> | undefined) => {
+    try {
+      await what;
+      return true;
+    } catch (error) {
+      // Whoever ended the day may have ended the programs as well.
+      if (signal?.aborted) return false;
+      if (!onTrouble) throw error;
+      onTrouble(device, error);
+      return false;
+    }
+  };
 
   for (const device of infrastructure) {
     if (signal?.aborted) return;
-    await device.arrive(ward);
-    onArrival?.(device);
+    if (await attempt(device, device.arrive(ward))) onArrival?.(device);
   }
   for (const [index, device] of arrivals.entries()) {
     await until(startedAt + index * step);
     if (signal?.aborted) return;
-    await device.arrive(ward);
-    onArrival?.(device);
+    if (await attempt(device, device.arrive(ward))) onArrival?.(device);
   }
   const busy = wardDevices.filter((device) => device.routine);
   for (let turn = 0; performance.now() < dayEnds && !signal?.aborted; turn++) {
     await until(Math.min(dayEnds, performance.now() + ROUND_MS / busy.length));
-    if (performance.now() < dayEnds && !signal?.aborted) await busy[turn % busy.length]?.routine?.(ward);
+    const device = busy[turn % busy.length];
+    if (device && performance.now() < dayEnds && !signal?.aborted) await attempt(device, device.routine?.(ward));
   }
 }
 

@@ -1,5 +1,5 @@
 /** A ward in network namespaces: hosts on a bridge, and one veth as the mirror port that hears every frame once. */
-import { mkdtempSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bridgeScript, checkHosts, type HostSpec, MIRROR, plugScript, unplugScript } from "./build-script.ts";
@@ -71,6 +71,8 @@ export async function buildWard(options: WardOptions): Promise<Ward> {
   try {
     await sweepDeadWards();
     const folder = mkdtempSync(join(tmpdir(), `${TEMPORARY_PREFIX}${process.pid}-`));
+    // Daemons that drop root (lldpd) must still read their settings; there is nothing secret in a ward.
+    chmodSync(folder, 0o755);
     reaper = new WardReaper(prefix, folder, lifetime);
     await runShell(bridgeScript(prefix, hosts));
     return ward(

@@ -31,7 +31,7 @@ export async function announceByLldp(ward: Ward, host: string, announcement: Lld
       "",
     ].join("\n"),
   );
-  // -k: no kernel version; -i (unless every inventory field is given): no inventory of the machine that builds the ward.
+  // -k: no kernel version; -i: no inventory at all, for that would be the building machine's (with `med` give all fields).
   const args = ["-d", "-k", "-I", "eth0", "-u", "/run/lldpd.socket", "-O", config, "-S", announcement.description];
   args.push(...(med ? ["-M", String(med.class)] : ["-i"]));
   ward.spawn(host, "lldpd", args);

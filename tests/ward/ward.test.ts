@@ -17,7 +17,8 @@ const DAY_SECONDS = 12;
 /** Two copies of a frame made by one flood lie microseconds apart; a real retransmission takes 200 ms. */
 const COPY_WINDOW_US = 5_000;
 
-const lacking = process.platform !== "linux" ? "Linux" : process.getuid?.() !== 0 ? "root" : missing("demo").join(", ");
+const packages = () => [...missing("demo"), ...missing("test").filter((name) => name === "tshark")].join(", ");
+const lacking = process.platform !== "linux" ? "Linux" : process.getuid?.() !== 0 ? "root" : packages();
 const canRun = lacking === "" || process.env.CI === "true";
 
 describe.skipIf(!canRun)(`a ward in network namespaces${canRun ? "" : ` (skipped: needs ${lacking})`}`, () => {

@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 /** The `wardtap` command: each subcommand is one file in commands/. */
 import { Command, CommanderError } from "commander";
+import { addAgentCommand } from "./commands/agent.ts";
+import { addLedgerCommand } from "./commands/ledger.ts";
+import { addLightsCommand } from "./commands/lights.ts";
 import { CommandError, EXIT } from "./commands/output.ts";
 import { addReplayCommand } from "./commands/replay.ts";
+import { addRunCommand } from "./commands/run.ts";
+import { addSniffCommand } from "./commands/sniff.ts";
 import { ConfigError } from "./config.ts";
 import { VERSION } from "./version.ts";
 
@@ -13,6 +18,11 @@ const program = new Command("wardtap")
   .exitOverride();
 
 addReplayCommand(program);
+addRunCommand(program);
+addSniffCommand(program);
+addAgentCommand(program);
+addLedgerCommand(program);
+addLightsCommand(program);
 
 try {
   await program.parseAsync();

@@ -18,8 +18,8 @@ const MAX_SERVICES = 256;
 
 export interface IdentifierOptions {
   networks?: Networks;
-  /** Anchors and the ids they were given before (from the ledger), so that ids outlive a restart. */
-  knownIds?: ReadonlyMap<string, string>;
+  /** Devices as the ledger remembers them: ids and what they said outlive a restart. */
+  remembered?: Iterable<Device>;
 }
 
 /** A device and, in plain words, why it is taken for what it is. */
@@ -35,11 +35,14 @@ export class Identifier {
   readonly #rules: IdentifyRule[] = identifyRules();
   /** Anchor → id first given. */
   readonly #ids = new Map<string, string>();
+  readonly #idsByAddress = new Map<string, string>();
+  /** By id: devices of before the start, until they are heard again (and what they said then, for ever). */
+  readonly #remembered = new Map<string, Device>();
 
   constructor(options: IdentifierOptions = {}) {
     this.#networks = options.networks ?? createNetworks();
     this.facts = new Facts(this.#networks);
-    for (const [anchor, id] of options.knownIds ?? []) this.#ids.set(anchor, id);
+    for (const device of options.remembered ?? []) this.#remember(device);
   }
 
   take(observation: Observation): void {
@@ -53,6 +56,10 @@ export class Identifier {
     const owners = new OwnerIndex(groups, identities.map(({ id }) => id));
     const traffic = collectTraffic(this.facts, owners, this.#networks);
     const judged = groups.map((group, index) => this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners));
+    const heard = new Set(identities.flatMap(({ id, aliases }) => [id, ...aliases]));
+    for (const device of this.#remembered.values()) {
+      if (!heard.has(device.id)) judged.push({ device, why: whyOf(device, device.claims.map((claim) => ({ ...claim, words: [] }))), anchors: [] });
+    }
     return judged.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
   }
 
@@ -60,7 +67,7 @@ export class Identifier {
   #identity(group: Group): { id: string; aliases: string[] } {
     const ids: string[] = [];
     for (const anchor of group.anchors) {
-      const known = this.#ids.get(anchor);
+      const known = this.#ids.get(anchor) ?? this.#addressId(group);
       if (known !== undefined && !ids.includes(known)) ids.push(known);
     }
     const id = ids[0] ?? idOf(group.anchor);
@@ -68,10 +75,24 @@ export class Identifier {
     return { id, aliases: ids.slice(1).sort() };
   }
 
+  #addressId(group: Group): string | undefined {
+    return group.macs.length === 0 && group.ips.length === 1 ? this.#idsByAddress.get(group.ips[0]!) : undefined;
+  }
+
+  /** A card's MAC names the device in every VLAN it was heard in; without a card its address does. */
+  #remember(device: Device): void {
+    this.#remembered.set(device.id, device);
+    for (const mac of device.macs) {
+      for (const vlan of [0, ...device.vlans]) this.#ids.set(`mac ${mac} ${vlan}`, device.id);
+    }
+    if (device.macs.length === 0) for (const ip of device.ips) this.#idsByAddress.set(ip, device.id);
+  }
+
   #device(group: Group, { id, aliases }: { id: string; aliases: string[] }, traffic: Traffic | undefined, owners: OwnerIndex): JudgedDevice {
-    const evidence = mergeEvidence(group);
-    const services = [...(traffic?.services.values() ?? [])].sort(byKey(serviceKey)).slice(0, MAX_SERVICES);
-    const peers = busiest([...(traffic?.peers.values() ?? [])]);
+    const before = [id, ...aliases].map((one) => this.#remembered.get(one)).filter((device) => device !== undefined);
+    const evidence = mergeEvidence(group, before);
+    const services = mergeByKey(before.flatMap((device) => device.services), traffic?.services.values(), serviceKey).slice(0, MAX_SERVICES);
+    const peers = busiest(mergeByKey(before.flatMap((device) => device.peers), traffic?.peers.values(), peerKey));
     const view = new DeviceView(group, evidence, services, peers);
     const judgement = judge(view, this.#rules);
     const sum = (pick: (host: Group["hosts"][number]) => number) => group.hosts.reduce((total, host) => total + pick(host), 0);
@@ -85,8 +106,9 @@ export class Identifier {
       confidence: judgement.confidence,
       roles: rolesOf(view), randomisedMac: view.hasRandomisedMac,
       reportedBy: group.reported === null ? null : (owners.idOf(group.reported.by) ?? null),
-      firstSeenAt: group.firstAt, lastSeenAt,
-      frames: sum((host) => host.sentFrames + host.receivedFrames), bytes: sum((host) => host.sentBytes + host.receivedBytes),
+      firstSeenAt: Math.min(group.firstAt, ...before.map((device) => device.firstSeenAt)), lastSeenAt,
+      frames: sum((host) => host.sentFrames + host.receivedFrames) + total(before, (device) => device.frames),
+      bytes: sum((host) => host.sentBytes + host.receivedBytes) + total(before, (device) => device.bytes),
       services, peers, evidence,
       claims: judgement.claims.map(({ words: _, ...claim }) => claim),
       contradictions: judgement.contradictions,
@@ -103,11 +125,23 @@ function rolesOf(view: DeviceView): string[] {
   return [...roles].sort();
 }
 
-function mergeEvidence(group: Group): DeviceEvidence[] {
+const total = (devices: readonly Device[], pick: (device: Device) => number) => devices.reduce((sum, device) => sum + pick(device), 0);
+
+/** What was known before, replaced by what is known now; sorted by key. */
+function mergeByKey<T>(before: readonly T[], now: Iterable<T> | undefined, key: (item: T) => string): T[] {
+  const merged = new Map(before.map((item) => [key(item), item]));
+  for (const item of now ?? []) merged.set(key(item), item);
+  return [...merged.values()].sort(byKey(key));
+}
+
+function mergeEvidence(group: Group, before: readonly Device[]): DeviceEvidence[] {
   const merged = new Map<string, DeviceEvidence>();
-  const all = [...group.hosts.map((host) => host.evidence), ...(group.reported ? [group.reported.evidence] : [])];
+  const all: Iterable<DeviceEvidence>[] = [
+    ...before.map((device) => device.evidence), ...group.hosts.map((host) => host.evidence.values()),
+    ...(group.reported ? [group.reported.evidence.values()] : []),
+  ];
   for (const evidence of all) {
-    for (const piece of evidence.values()) {
+    for (const piece of evidence) {
       const key = evidenceKey(piece);
       const known = merged.get(key);
       if (known === undefined) {

@@ -29,11 +29,13 @@ export interface PresentOptions {
   exact?: boolean;
   /** A rule id in words for `why`; the id itself by default. */
   explain?: (rule: string) => string;
+  /** Why in plain words, when identification has said it already. */
+  why?: string;
 }
 
 /** Everything the ledger should say of one device now. Saying the same again costs no revision. */
 export function deviceChanges(device: Device, ledger: Reader, options: PresentOptions = {}): RowChange[] {
-  const changes: RowChange[] = [change("device", rowKey(device.id), deviceBody(device, options.explain))];
+  const changes: RowChange[] = [change("device", rowKey(device.id), deviceBody(device, options))];
   // A split revives what was an alias.
   if (ledger.get("alias", rowKey(device.id)))
     changes.push(tombstone("alias", rowKey(device.id), isoMicros(device.lastSeenAt)));
@@ -68,7 +70,7 @@ export const findingChange = (finding: Finding): RowChange =>
 
 const change = (kind: RowKind, key: string, body: object): RowChange => ({ kind, key, body: { ...body } });
 
-const deviceBody = (device: Device, explain?: (rule: string) => string): DeviceBody => ({
+const deviceBody = (device: Device, { explain, why }: PresentOptions): DeviceBody => ({
   id: device.id,
   macs: device.macs,
   ips: device.ips,
@@ -89,7 +91,7 @@ const deviceBody = (device: Device, explain?: (rule: string) => string): DeviceB
   firstSeenAt: isoMicros(device.firstSeenAt),
   claims: device.claims,
   contradictions: device.contradictions,
-  why: whySentence(device, explain),
+  why: why ?? whySentence(device, explain),
 });
 
 /** A merged device leaves an alias; its own rows go, for the device that took it in says them now. */

@@ -2,7 +2,7 @@
 import type { Packet } from "../decode/packet.ts";
 import type { MirrorCounts } from "./observation.ts";
 
-/** MAC pairs remembered; beyond it the table starts anew, so the verdict follows the present. */
+/** MAC pairs remembered; beyond it a new window begins. */
 const MAX_PAIRS = 4096;
 const SLOTS = MAX_PAIRS * 2;
 
@@ -11,6 +11,9 @@ export class MirrorWatch {
   unicast = 0;
   #pairs = 0;
   #both = 0;
+  /** Of the window before, so that a verdict doesn't fall when a new window begins. */
+  #pairsBefore = 0;
+  #bothBefore = 0;
   readonly #keys = new Int32Array(SLOTS);
   /** 0 free, bit 1 heard from the lower MAC, bit 2 from the higher. */
   readonly #heard = new Uint8Array(SLOTS);
@@ -40,7 +43,7 @@ export class MirrorWatch {
       slot = (slot + 1) & (SLOTS - 1);
     }
     if (this.#pairs >= MAX_PAIRS) {
-      this.reset();
+      this.rotate();
       slot = (key >>> 1) & (SLOTS - 1);
     }
     this.#keys[slot] = key;
@@ -48,14 +51,23 @@ export class MirrorWatch {
     this.#pairs++;
   }
 
-  /** Forgets conversations (not totals), so that a verdict is about the last period. */
-  reset(): void {
+  /** Begins a new window: the verdict is about this window and the one before. Call every minute or so. */
+  rotate(): void {
+    this.#pairsBefore = this.#pairs;
+    this.#bothBefore = this.#both;
     this.#heard.fill(0);
     this.#pairs = 0;
     this.#both = 0;
   }
 
   counts(linkUp: boolean | null): MirrorCounts {
-    return { linkUp, toMany: this.toMany, unicast: this.unicast, bothDirections: this.#both, oneDirection: this.#pairs - this.#both };
+    const bothDirections = this.#both + this.#bothBefore;
+    return {
+      linkUp,
+      toMany: this.toMany,
+      unicast: this.unicast,
+      bothDirections,
+      oneDirection: this.#pairs + this.#pairsBefore - bothDirections,
+    };
   }
 }

@@ -1,0 +1,228 @@
+/** Process 2 of the tap: observations become devices and findings, kept in the ledger, shown on lights, sent by uplink. */
+import type { LightDriver } from "../hardware/driver.ts";
+import type { LightStates } from "../hardware/lights.ts";
+import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
+import type { Config } from "./config.ts";
+import type { Finding, Severity } from "./findings/finding.ts";
+import { judgeFindings } from "./findings/judge.ts";
+import type { TapFacts } from "./findings/rule.ts";
+import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
+import { createNetworks } from "./identify/networks.ts";
+import { LedgerError } from "./ledger/error.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import { Periods } from "./ledger/periods.ts";
+import { deviceChanges, findingChange } from "./ledger/presenter.ts";
+import { devicesFromLedger } from "./ledger/restore.ts";
+import type { RowChange } from "./ledger/rows.ts";
+import type { CountsObservation, Observation } from "./observe/observation.ts";
+import type { Summary } from "./uplink/messages.ts";
+import { buildSummary } from "./uplink/summary.ts";
+import type { UplinkState } from "./uplink/uplink.ts";
+
+/** Devices are judged anew when something changed, but no more often than this. */
+const JUDGE_EVERY_MICROS = 1_000_000;
+/** Traffic alone (no new fact) makes peers and counters worth a look this often. */
+const REFRESH_EVERY_MICROS = 15 * 1_000_000;
+/** Counters go to the card at most this often. */
+const PERIOD_EVERY_MICROS = 10 * 60 * 1_000_000;
+/** A sniffer that said nothing for this long is gone. */
+const SNIFFER_SILENT_MICROS = 5 * 1_000_000;
+/** Loss is a state of the mirror light for this long. */
+const LOSS_SHOWN_MICROS = 60 * 1_000_000;
+const LOCATE_MICROS = 30 * 1_000_000;
+/** A clock before this can't be right: the tap has no battery-backed clock and isn't synchronised yet. */
+const EARLIEST_CLOCK_MICROS = Date.UTC(2024, 0, 1) * 1000;
+
+const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
+
+export interface AgentLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface AgentOptions {
+  config: Config;
+  ledger: Ledger;
+  lights: LightDriver;
+  log: AgentLog;
+  /** Microseconds. */
+  clock: () => number;
+  /** Called after each commit that gave rows a new revision. */
+  onCommit: () => void;
+}
+
+interface Port {
+  counts: CountsObservation;
+  heardAt: number;
+  framesPerSecond: number;
+  bytesPerSecond: number;
+  lossAt: number;
+}
+
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #identifier: Identifier;
+  readonly #periods: Periods;
+  readonly #ports = new Map<string, Port>();
+  readonly #startedAt: number;
+  #devices: JudgedDevice[] = [];
+  #findings: Finding[] = [];
+  #judgedShape = -1;
+  #judgedAt = 0;
+  #nextPeriodAt: number;
+  #storageTrouble: string | null;
+  #uplink: UplinkState = "none";
+  #locateUntil = 0;
+  #heard = false;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    const remembered = [...devicesFromLedger(options.ledger)];
+    this.#identifier = new Identifier({ networks: createNetworks(options.config.networks.inside), remembered });
+    this.#periods = new Periods(options.ledger, remembered);
+    this.#startedAt = options.clock();
+    this.#nextPeriodAt = this.#startedAt + JUDGE_EVERY_MICROS * 10;
+    this.#storageTrouble = options.ledger.repaired;
+    this.#devices = this.#identifier.devices();
+  }
+
+  take(observation: Observation): void {
+    if (observation.kind !== "counts") {
+      this.#heard = true;
+      this.#identifier.take(observation);
+      return;
+    }
+    const now = this.#options.clock();
+    const before = this.#ports.get(observation.interface);
+    const seconds = before === undefined ? 0 : (observation.at - before.counts.at) / 1e6;
+    const rate = (pick: (counts: CountsObservation) => number) =>
+      before === undefined || seconds <= 0 ? 0 : Math.max(0, (pick(observation) - pick(before.counts)) / seconds);
+    const lost = before !== undefined && (observation.framesLost ?? 0) > (before.counts.framesLost ?? 0);
+    this.#ports.set(observation.interface, {
+      counts: observation,
+      heardAt: now,
+      framesPerSecond: rate((counts) => counts.frames),
+      bytesPerSecond: rate((counts) => counts.bytes),
+      lossAt: lost ? now : (before?.lossAt ?? Number.NEGATIVE_INFINITY),
+    });
+  }
+
+  /** Time-based work; call a few times a second. */
+  tick(): void {
+    const now = this.#options.clock();
+    const { shape } = this.#identifier.facts;
+    const due = now - this.#judgedAt >= (shape === this.#judgedShape ? REFRESH_EVERY_MICROS : JUDGE_EVERY_MICROS);
+    if (due && this.#heard) this.#judge(now);
+    this.#options.lights.show(this.lights(), now < this.#locateUntil);
+  }
+
+  /** Writes what is not yet written; call before the end. */
+  stop(): void {
+    this.#nextPeriodAt = 0;
+    this.#judge(this.#options.clock());
+  }
+
+  uplinkIs(state: UplinkState): void {
+    this.#uplink = state;
+  }
+
+  locate(): void {
+    this.#locateUntil = this.#options.clock() + LOCATE_MICROS;
+  }
+
+  lights(): LightStates {
+    const now = this.#options.clock();
+    const ports = [...this.#ports.values()];
+    const alive = ports.filter((port) => now - port.heardAt < SNIFFER_SILENT_MICROS);
+    const isStarting = ports.length === 0 && now - this.#startedAt < SNIFFER_SILENT_MICROS * 2;
+    return lightsFor({
+      agentRunning: true,
+      sniffer: ports.length > 0 && alive.length === ports.length ? "running" : isStarting ? "starting" : "restarting",
+      storageTrouble: this.#storageTrouble !== null,
+      clockTrouble: now < EARLIEST_CLOCK_MICROS,
+      linkUp: alive.length > 0 && alive.every((port) => port.counts.mirror.linkUp !== false),
+      mirror: {
+        bothDirections: sum(alive, (port) => port.counts.mirror.bothDirections),
+        oneDirection: sum(alive, (port) => port.counts.mirror.oneDirection),
+        broadcast: sum(alive, (port) => port.counts.mirror.toMany),
+        framesLost: alive.filter((port) => now - port.lossAt < LOSS_SHOWN_MICROS).length,
+      },
+      uplink: uplinkLight(this.#uplink),
+      worstOpenFinding: worst(this.#findings),
+      locate: now < this.#locateUntil,
+    });
+  }
+
+  summary(): Summary {
+    const ports = [...this.#ports.values()];
+    const lights = this.lights();
+    const each = (pick: (light: LightStates["health"]) => string) => ({
+      health: pick(lights.health), mirror: pick(lights.mirror), uplink: pick(lights.uplink), alert: pick(lights.alert),
+    });
+    return buildSummary({
+      at: this.#options.clock(),
+      lights: each((light) => light.pattern),
+      lightWords: each((light) => light.words),
+      devices: this.#devices.length,
+      openFindings: this.#findings.filter((finding) => finding.state === "open").length,
+      framesPerSecond: sum(ports, (port) => port.framesPerSecond),
+      bytesPerSecond: sum(ports, (port) => port.bytesPerSecond),
+      framesLost: ports.some((port) => port.counts.framesLost === null) ? null : sum(ports, (port) => port.counts.framesLost ?? 0),
+      observationsLost: sum(ports, (port) => port.counts.observationsLost),
+      backlog: this.#options.ledger.backlog(),
+      interfaces: [...this.#ports.keys()],
+      active: this.#devices.map(({ device }) => [device.id, device.lastSeenAt] as const),
+    });
+  }
+
+  #judge(now: number): void {
+    const { ledger, log } = this.#options;
+    this.#judgedAt = now;
+    this.#judgedShape = this.#identifier.facts.shape;
+    this.#devices = this.#identifier.devices();
+    const devices = this.#devices.map(({ device }) => device);
+    this.#findings = judgeFindings({ devices, tap: this.#tapFacts(now), now });
+    try {
+      const changes: RowChange[] = this.#devices.flatMap(({ device, why }) => deviceChanges(device, ledger, { why }));
+      changes.push(...this.#findings.map(findingChange));
+      const isPeriodDue = now >= this.#nextPeriodAt;
+      if (isPeriodDue) changes.push(...this.#periods.periodChanges(devices));
+      const { written } = ledger.write(changes);
+      if (isPeriodDue) {
+        this.#periods.committed();
+        this.#nextPeriodAt = now + PERIOD_EVERY_MICROS;
+      }
+      if (this.#storageTrouble !== null && ledger.repaired === null) {
+        log.info({}, "the ledger can be written again");
+        this.#storageTrouble = null;
+      }
+      if (written > 0) this.#options.onCommit();
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      // Nothing is lost yet: the facts stay in memory and the next judgement writes them all.
+      if (this.#storageTrouble !== error.message) log.warn({ code: error.code }, `ledger: ${error.message}`);
+      this.#storageTrouble = error.message;
+    }
+  }
+
+  #tapFacts(now: number): TapFacts[] {
+    return [...this.#ports.values()].map(({ counts }) => ({
+      interface: counts.interface,
+      transmitted: counts.transmitted,
+      framesLost: counts.framesLost,
+      frames: counts.frames,
+      mirror: counts.mirror,
+      at: now,
+    }));
+  }
+}
+
+const sum = <T>(items: readonly T[], pick: (item: T) => number) => items.reduce((total, item) => total + pick(item), 0);
+
+const uplinkLight = (state: UplinkState): UplinkLight => (state === "connecting" ? "unreachable" : state);
+
+function worst(findings: readonly Finding[]): Severity | null {
+  let found = -1;
+  for (const finding of findings) if (finding.state === "open") found = Math.max(found, SEVERITIES.indexOf(finding.severity));
+  return SEVERITIES[found] ?? null;
+}

@@ -1,0 +1,89 @@
+/** `wardtap run`: agent and sniffers without systemd; restarts the sniffers, takes rights away from both. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Command, Option } from "commander";
+import { stringify } from "smol-toml";
+import { type Config, defaultConfig, parseConfig, readConfig } from "../config.ts";
+import { prepareMirrorPort } from "../mirror-port.ts";
+import { makeFifo } from "../pipe/reader.ts";
+import { AGENT_RIGHTS, SNIFFER_RIGHTS, withRights } from "../rights.ts";
+import { Supervised } from "../supervise.ts";
+import { pipePath } from "./agent.ts";
+import { CommandError, EXIT } from "./output.ts";
+
+const CLI = fileURLToPath(new URL("../cli.js", import.meta.url));
+
+interface Options {
+  config?: string;
+  interface?: string[];
+  source?: Config["capture"]["source"];
+  ledger?: string;
+  console?: string;
+  name?: string;
+  id?: string;
+  lights?: Config["lights"]["driver"];
+  prepare: boolean;
+}
+
+export function addRunCommand(program: Command): void {
+  program
+    .command("run")
+    .description("listen and keep the ledger, without systemd (as root, for the raw-socket right)")
+    .option("--config <file>", "configuration file; the options below change it")
+    .option("--interface <name...>", "mirror port, or several")
+    .addOption(new Option("--source <means>", "how to capture").choices(["auto", "cap", "dumpcap", "tcpdump"]))
+    .option("--ledger <file>", "ledger file")
+    .option("--console <url>", "console to call, e.g. ws://127.0.0.1:8080/uplink")
+    .option("--name <name>", "what people call this tap")
+    .option("--id <id>", "the tap's id")
+    .addOption(new Option("--lights <driver>", "where to show the lights").choices(["gpio", "panel", "none"]))
+    .option("--no-prepare", "leave the mirror port as it is (systemd/mirror-up has silenced it already)")
+    .addHelpText("after", "\nExamples:\n  sudo wardtap run --interface eth1 --lights panel\n  sudo wardtap run --config /etc/wardtap/wardtap.toml\n\nCtrl-C stops both processes; what was heard is in the ledger.")
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const config = effectiveConfig(options);
+  const ports = config.capture.interfaces;
+  if (ports.length === 0) throw new CommandError("Which port mirrors? Give --interface, or set interfaces under [capture].", EXIT.usage);
+  if (options.prepare) for (const port of ports) prepareMirrorPort(port);
+  const folder = mkdtempSync(join(tmpdir(), "wardtap-run-"));
+  config.capture.pipeDirectory = folder;
+  const configFile = join(folder, "wardtap.toml");
+  writeFileSync(configFile, stringify(config), { mode: 0o600 });
+  for (const port of ports) makeFifo(pipePath(config, port));
+
+  const say = (line: string) => process.stderr.write(`wardtap run: ${line}\n`);
+  const node = process.execPath;
+  const children = [
+    new Supervised("agent", withRights(AGENT_RIGHTS, [node, CLI, "agent", "--config", configFile]), say),
+    ...ports.map((port) => {
+      const { source, bufferMb } = config.capture;
+      const words = ["sniff", "--interface", port, "--pipe", pipePath(config, port), "--source", source, "--buffer-mb", String(bufferMb)];
+      return new Supervised(`sniffer on ${port}`, withRights(SNIFFER_RIGHTS, [node, CLI, ...words]), say);
+    }),
+  ];
+  for (const child of children) child.start();
+  const failed = await new Promise<string | undefined>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(undefined));
+    for (const child of children) child.onUnusable = (reason) => resolve(reason);
+  });
+  // Sniffers first, so that the agent hears their last words.
+  for (const child of [...children].reverse()) await child.stop();
+  rmSync(folder, { recursive: true, force: true });
+  if (failed !== undefined) throw new CommandError(failed);
+}
+
+function effectiveConfig(options: Options): Config {
+  const config = options.config === undefined ? defaultConfig() : readConfig(options.config);
+  if (options.interface !== undefined) config.capture.interfaces = options.interface;
+  if (options.source !== undefined) config.capture.source = options.source;
+  if (options.ledger !== undefined) config.ledger.path = options.ledger;
+  if (options.console !== undefined) config.uplink.url = options.console;
+  if (options.name !== undefined) config.tap.name = options.name;
+  if (options.id !== undefined) config.tap.id = options.id;
+  if (options.lights !== undefined) config.lights.driver = options.lights;
+  return parseConfig(stringify(config), "The command line");
+}

@@ -1,11 +1,11 @@
 /** DNS messages on the wire: header, names with bounded compression, resource records. RFC 1035 4.1; shared by DNS, mDNS and LLMNR. */
-import { cleanText } from "./self-given.ts";
-
 export const HEADER = 12;
 /** Longest name on the wire; longer ones are malformed. RFC 1035 2.3.4. */
 const MAX_NAME_BYTES = 255;
+/** A reverse IPv6 name has 34 labels; names of more are not turned into text. */
+const MAX_LABELS = 40;
 /** Records read of one message; the rest is not looked at. */
-export const MAX_RECORDS = 256;
+const MAX_RECORDS = 256;
 /** A message that claims more than this is taken for another protocol's bytes. */
 const MAX_CLAIMED = 4096;
 /** Opcodes up to DSO (6) are assigned. RFC 8490. */
@@ -74,7 +74,7 @@ export function readRecords(message: Buffer, header: DnsHeader): { records: DnsR
   return { records, sound: true };
 }
 
-/** The labels of the name at `at`, as clean text; undefined when the name is malformed. */
+/** The labels of the name at `at`, not yet cleaned; undefined when it is malformed or of more labels than any name wanted here. */
 export function readName(message: Buffer, at: number): string[] | undefined {
   const labels: string[] = [];
   return walkName(message, at, labels) < 0 ? undefined : labels;
@@ -104,7 +104,7 @@ function walkName(message: Buffer, from: number, labels?: string[]): number {
     }
     total += length + 1;
     if (length > 63 || total > MAX_NAME_BYTES || at + 1 + length > message.length) return -1;
-    labels?.push(cleanText(message.subarray(at + 1, at + 1 + length), 63));
+    if (labels !== undefined && labels.push(message.toString("utf8", at + 1, at + 1 + length)) > MAX_LABELS) return -1;
     at += 1 + length;
   }
 }

@@ -3,7 +3,10 @@ import { components, part, type Separators, type Span } from "./hl7-segments.ts"
 import { keepName, keepText } from "./self-given.ts";
 
 /** Devices kept of one message; a gateway's report of more is read up to here. */
-export const MAX_DEVICES = 32;
+const MAX_DEVICES = 32;
+
+/** Pieces kept of one device: each field once, and room for a second reading of some. */
+const MAX_SAID = 8;
 
 /** One device with what the message says of it. */
 export interface Hl7Device {
@@ -37,7 +40,9 @@ export function deviceOfPrt(bytes: Buffer, segment: Span, separators: Separators
 
 /** OBX-18 equipment instance identifier (EI). Nothing else of OBX is read. */
 export function deviceOfObx(bytes: Buffer, segment: Span, separators: Separators): Hl7Device | undefined {
-  const equipment = entity(components(bytes, part(bytes, segment, separators.field, 18), separators, 4));
+  const field = part(bytes, segment, separators.field, 18);
+  if (field.from === field.to) return undefined;
+  const equipment = entity(components(bytes, field, separators, 4));
   if (equipment === undefined) return undefined;
   return { ...equipment, said: [["hl7.obx.18", equipment.id]] };
 }
@@ -62,17 +67,20 @@ export function eui64Of(raw: Buffer): string | undefined {
 /** Adds a device to those already named; what is said of the same identity is joined. */
 export function addDevice(devices: Hl7Device[], device: Hl7Device): void {
   const known = devices.find(({ id, said }) =>
-    device.id !== "" ? id === device.id : id === "" && JSON.stringify(said) === JSON.stringify(device.said),
+    device.id === "" ? id === "" && says(said, device.said) : id === device.id,
   );
   if (known === undefined) {
     if (devices.length < MAX_DEVICES) devices.push(device);
     return;
   }
-  for (const [attribute, value] of device.said) {
-    if (!known.said.some(([a, v]) => a === attribute && v === value) && known.said.length < MAX_DEVICES)
-      known.said.push([attribute, value]);
+  for (const piece of device.said) {
+    if (known.said.length < MAX_SAID && !says(known.said, [piece])) known.said.push(piece);
   }
 }
+
+/** Whether every piece of `pieces` is among `said`. */
+const says = (said: Hl7Device["said"], pieces: Hl7Device["said"]) =>
+  pieces.every(([attribute, value]) => said.some(([known, its]) => known === attribute && its === value));
 
 /** Whether an EUI-64 is made of this MAC address ("00:12:21:0a:0b:0c"): plain, or with FFFE or FFFF put in the middle. */
 export function isEui64Of(id: string, mac: string): boolean {

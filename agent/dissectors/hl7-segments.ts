@@ -67,12 +67,18 @@ export function isSegment(bytes: Buffer, { from, to }: Span, name: string, separ
 export function part(bytes: Buffer, span: Span, separator: number, n: number): Span {
   let { from } = span;
   for (let skipped = 0; skipped < n; skipped++) {
-    const next = bytes.indexOf(separator, from);
-    if (next < 0 || next >= span.to) return { from: span.to, to: span.to };
+    const next = find(bytes, separator, from, span.to);
+    if (next === span.to) return { from: span.to, to: span.to };
     from = next + 1;
   }
-  const next = bytes.indexOf(separator, from);
-  return { from, to: next < 0 || next > span.to ? span.to : next };
+  return { from, to: find(bytes, separator, from, span.to) };
+}
+
+/** Looks no further than `to`, so that a message of many small segments costs no more than its length. */
+function find(bytes: Buffer, byte: number, from: number, to: number): number {
+  let at = from;
+  while (at < to && bytes[at] !== byte) at++;
+  return at;
 }
 
 /** Components 1 to `count` of the first repetition of a field, escapes resolved. 2.7: \F\ \S\ \T\ \R\ \E\. */

@@ -17,6 +17,8 @@ const END = 0x1c;
 const CR = 0x0d;
 const LF = 0x0a;
 const HEAD = [START, 0x4d, 0x53, 0x48];
+/** Segments whose device fields are read in one message; further ones are only stepped over. */
+const MAX_DEVICE_SEGMENTS = 256;
 const MESSAGE_TYPE = /^[A-Z][A-Z0-9]{2}$/;
 
 /** Only what MSH-3 to 6, 9, 12, 21 and the device fields hold; persons, results and free text are never read. */
@@ -98,6 +100,7 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
     several: false,
   };
   let first = true;
+  let named = 0;
   eachSegment(bytes, block.from, block.to, (segment) => {
     if (first) readHeader(bytes, segment, separators, message);
     first = false;
@@ -106,9 +109,11 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
     else if (is("PID")) message.clinical = true;
     else if (is("OBX")) {
       message.clinical = true;
-      const device = deviceOfObx(bytes, segment, separators);
-      if (device !== undefined) addDevice(message.devices, device);
-    } else if (is("PRT")) {
+      const device = named < MAX_DEVICE_SEGMENTS ? deviceOfObx(bytes, segment, separators) : undefined;
+      if (device === undefined) return;
+      addDevice(message.devices, device);
+      named++;
+    } else if (is("PRT") && named++ < MAX_DEVICE_SEGMENTS) {
       const device = deviceOfPrt(bytes, segment, separators);
       if (device !== undefined) addDevice(message.devices, device);
     }

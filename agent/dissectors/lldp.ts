@@ -16,6 +16,8 @@ const TLV = {
 } as const;
 /** Management addresses kept of one frame. */
 const MAX_MANAGEMENT = 4;
+/** A short frame is filled up to 46 bytes, and some switches add a trailer; more after the end is no padding. */
+const MAX_PADDING = 64;
 const OUI_MED = 0x0012bb;
 /** IANA's own code carries the MUD address as subtype 1. RFC 8520 section 11. */
 const OUI_IANA = 0x00005e;
@@ -73,7 +75,9 @@ export default defineDissector<LldpMessage>({
       if (index < 3 && type !== index + 1) return malformed("mandatory TLVs missing or out of order", message);
       if (index >= 3 && type >= TLV.chassis && type <= TLV.ttl) return malformed("mandatory TLV repeated", message);
       if (end > payload.length) return flow.cut ? message : malformed("TLV longer than the frame", message);
-      if (type === TLV.end) return message;
+      if (type === TLV.end) {
+        return payload.length - end > MAX_PADDING ? malformed("bytes after the end", message) : message;
+      }
       const key = type === TLV.organisation && end - from >= 4 ? `127 ${payload.readUInt32BE(from)}` : `${type}`;
       const repeated = once.has(key);
       once.add(key);

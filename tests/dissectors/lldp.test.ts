@@ -76,6 +76,7 @@ test.each([
   ["with the mandatory three out of order", bytes(mandatory[1]!, mandatory[0]!, mandatory[2]!, END)],
   ["with a mandatory one twice", bytes(...mandatory, mandatory[0]!, END)],
   ["with an empty chassis id", bytes(tlv(1), ...mandatory.slice(1), END)],
+  ["with a hundred bytes after its end", bytes(...mandatory, END, Buffer.alloc(100))],
   ["of no bytes", Buffer.alloc(0)],
 ])("calls a frame %s malformed", (_, frame) => {
   expect(lldp.dissect(frame)).toHaveProperty("malformed");

@@ -66,6 +66,9 @@ export class ProgramSource implements FrameSource {
   #loss: LossMeter | undefined;
   #child: ChildProcess | undefined;
   #startedMs = 0;
+  /** When the interface's count was taken, in the frames' time; infinity when no count waits for its answer. */
+  #markAt = Number.POSITIVE_INFINITY;
+  #markArrived = 0;
   #words = "";
   #bytesRead = 0;
   #dropped: number | null = null;
@@ -121,6 +124,7 @@ export class ProgramSource implements FrameSource {
       }
       while (reader.next(frame)) {
         frame.interface = 0;
+        if (frame.at >= this.#markAt) this.#settleLoss();
         this.#bytesRead += frame.length;
         handler(frame);
         if (this.#closed) return;
@@ -142,9 +146,20 @@ export class ProgramSource implements FrameSource {
   /** tcpdump tells its counts on a signal; dumpcap only at its end, so the kernel's counters must do until then. */
   #askForLoss(): void {
     if (this.#loss === undefined) return;
-    if (this.program !== "tcpdump") this.#loss.sample(this.#reader.frames);
+    if (this.program !== "tcpdump") {
+      // One question at a time: its answer comes with the first frame that is younger.
+      if (this.#markAt !== Number.POSITIVE_INFINITY) return;
+      this.#markArrived = this.#loss.arrived() ?? 0;
+      this.#markAt = Date.now() * 1000 + 1000;
+    }
     // Right after its header tcpdump has yet to learn of the signal, and would die of it.
     else if (performance.now() - this.#startedMs > SETTLE_MS) this.#child?.kill("SIGUSR1");
+  }
+
+  /** The frame before this one was the last that had arrived by the mark; whatever else had is lost. */
+  #settleLoss(): void {
+    this.#loss?.settle(this.#markArrived, this.#reader.frames - 1);
+    this.#markAt = Number.POSITIVE_INFINITY;
   }
 
   #stopProgram(): void {

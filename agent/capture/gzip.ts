@@ -8,6 +8,8 @@ import type { ByteQueue } from "./byte-queue.ts";
  * 33 MB, whatever the file was made to do.
  */
 const MAX_STEP_BYTES = 32_768;
+/** Checksum and length after the packed data. */
+const TRAILER_BYTES = 8;
 const UNPACKED_CHUNK_BYTES = 1 << 18;
 
 export const isGzip = (queue: ByteQueue): boolean =>
@@ -66,7 +68,9 @@ export class GzipInput implements ByteInput {
       const more = await this.#packed.fill(queue);
       if (!more) return await this.#finish();
     }
-    const step = Math.min(queue.end - queue.start, MAX_STEP_BYTES);
+    const held = queue.end - queue.start;
+    // A step that fails gives nothing, so the checksum at a file's end must not share one with the last frames.
+    const step = Math.min(held > TRAILER_BYTES ? held - TRAILER_BYTES : held, MAX_STEP_BYTES);
     // Copied: zlib keeps what it is given until it is done with it.
     const packed = Buffer.from(queue.buffer.subarray(queue.start, queue.start + step));
     queue.skip(step);

@@ -58,6 +58,9 @@ export const readCounts = (name: string): InterfaceCounts | null => {
   return { received, missed, transmitted };
 };
 
+/** The longest packet the interface takes, in bytes; null when it is gone. */
+export const readMtu = (name: string): number | null => readNumber(name, "mtu");
+
 const readFlags = (name: string): number | null => readNumber(name, "flags");
 
 const readNumber = (name: string, file: string): number | null => {

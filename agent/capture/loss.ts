@@ -4,15 +4,15 @@
  */
 import { isLoopback, readCounts } from "./interface.ts";
 
-/** The lowest of so many samples counts, so that frames still on their way to us are not called lost. */
-const SAMPLES = 3;
+/** The lowest of so many settled counts is believed: frames still on their way to us are not lost. */
+const SETTLED_COUNTS = 3;
 
 export class LossMeter {
   readonly #interface: string;
   readonly #loopback: boolean;
   /** Kernel count that stands for "nothing yet"; null when the kernel gives none. */
   #baseline: number | null;
-  #arrived = 0;
+  #last: number;
   readonly #recent: number[] = [];
   #lost = 0;
 
@@ -20,8 +20,8 @@ export class LossMeter {
   constructor(name: string) {
     this.#interface = name;
     this.#loopback = isLoopback(name);
-    this.#baseline = this.#readArrived();
-    this.#arrived = this.#baseline ?? 0;
+    this.#baseline = this.#readKernel();
+    this.#last = this.#baseline ?? 0;
   }
 
   /** Total so far, never falling; null when the kernel gives no counters. */
@@ -29,26 +29,33 @@ export class LossMeter {
     return this.#baseline === null ? null : this.#lost;
   }
 
-  /** Call it every now and then, best when no frame is waiting. An interface that is gone keeps its last count. */
-  sample(framesRead: number): void {
-    if (this.#baseline === null) return;
-    const arrived = this.#readArrived();
-    if (arrived === null) return;
+  /** Frames the interface had since the start; null when it is gone or the kernel doesn't count. */
+  arrived(): number | null {
+    const count = this.#readKernel();
+    if (count === null || this.#baseline === null) return null;
     // The driver was reloaded and counts from 0 again.
-    if (arrived < this.#arrived) this.#baseline -= this.#arrived - arrived;
-    this.#arrived = arrived;
-    let missing = arrived - this.#baseline - framesRead;
-    if (missing < 0) {
-      // Frames were captured between opening and the first count: they belong to us, so the start was earlier.
-      this.#baseline += missing;
-      missing = 0;
-    }
-    this.#recent.push(missing);
-    if (this.#recent.length > SAMPLES) this.#recent.shift();
-    if (this.#recent.length === SAMPLES) this.#lost = Math.max(this.#lost, Math.min(...this.#recent));
+    if (count < this.#last) this.#baseline -= this.#last - count;
+    this.#last = count;
+    return count - this.#baseline;
   }
 
-  #readArrived(): number | null {
+  /** Of the first `arrived` frames none waits any more: those not among the `framesRead` are lost. */
+  settle(arrived: number, framesRead: number): void {
+    if (this.#baseline === null) return;
+    const missing = arrived - framesRead;
+    // Frames were captured between opening and the first count: they belong to us, so the start was earlier.
+    if (missing < 0) this.#baseline += missing;
+    this.#recent.push(Math.max(0, missing));
+    if (this.#recent.length > SETTLED_COUNTS) this.#recent.shift();
+    if (this.#recent.length === SETTLED_COUNTS) this.#lost = Math.max(this.#lost, Math.min(...this.#recent));
+  }
+
+  /** While up to `mayWait` frames wait to be read, only what is missing beyond them is surely lost. */
+  atLeast(arrived: number, framesRead: number, mayWait: number): void {
+    this.#lost = Math.max(this.#lost, arrived - framesRead - mayWait);
+  }
+
+  #readKernel(): number | null {
     const counts = readCounts(this.#interface);
     if (counts === null) return null;
     // Capture sees what the interface sends as well, except on loopback, where everything sent is also received.

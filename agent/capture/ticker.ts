@@ -6,18 +6,19 @@
  */
 export class Ticker {
   readonly #everyMs: number;
-  readonly #work: () => void;
+  readonly #work: (fromTimer: boolean) => void;
   #dueMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(everyMs: number, work: () => void) {
+  /** `work` is told whether a timer called it: then the event loop runs, and what waited has had its turn. */
+  constructor(everyMs: number, work: (fromTimer: boolean) => void) {
     this.#everyMs = everyMs;
     this.#work = work;
     this.#dueMs = performance.now() + everyMs;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.tick(), this.#everyMs);
+    this.#timer ??= setInterval(() => this.#tick(true), this.#everyMs);
   }
 
   stop(): void {
@@ -27,11 +28,11 @@ export class Ticker {
 
   /** Cheap enough for every frame. `nowMs` is performance.now(). */
   check(nowMs: number): void {
-    if (nowMs >= this.#dueMs) this.tick();
+    if (nowMs >= this.#dueMs) this.#tick(false);
   }
 
-  tick(): void {
+  #tick(fromTimer: boolean): void {
     this.#dueMs = performance.now() + this.#everyMs;
-    this.#work();
+    this.#work(fromTimer);
   }
 }

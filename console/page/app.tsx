@@ -142,7 +142,7 @@ function Footer({ version }: { version: string }) {
     <footer class="wt-footer">
       <div class="wt-width">
         <p>
-          wardtap {readable(version, 40)} only listens: its taps never send a frame into the ward’s network. What
+          wardtap {readable(version, 40)} only listens: its taps never send a frame by the port they listen on. What
           devices say about themselves is shown as they said it.
         </p>
         <p>Free software under the Apache 2.0 licence; not an NHS service.</p>

@@ -5,7 +5,7 @@ import type { DeviceView, FeedItem, FeedMessage, FindingView, TapView } from "..
 export const MAX_FEED_LINES = 200;
 /** Devices and findings kept each; what comes beyond is counted in `notShown` and the page says so. */
 export const MAX_DEVICES = 20_000;
-export const MAX_FINDINGS = 20_000;
+const MAX_FINDINGS = 20_000;
 /** A device that came after the page was opened is marked as new for so long. */
 export const NEW_FOR_MS = 10_000;
 

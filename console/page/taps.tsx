@@ -47,6 +47,13 @@ export function Taps({ taps, ready, now }: { taps: ReadonlyMap<string, TapView>;
   );
 }
 
+/** Where taps connect: beside this page. */
+function uplinkAddress(): string {
+  const url = new URL("uplink", document.baseURI);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
 function NoTaps() {
   return (
     <div class="wt-empty">
@@ -54,9 +61,12 @@ function NoTaps() {
         <strong>No tap has called in yet.</strong>
       </p>
       <p>
-        On the tap run <code>wardtap status</code>. If it names no console, give it this console’s address in its
-        settings and start it again. Its UPLINK light blinks fast while it can’t reach the console and stays on once the
-        console has everything.
+        On the tap, write this console’s address under <code>[uplink]</code> in <code>/etc/wardtap/wardtap.toml</code>:{" "}
+        <code>url = "{uplinkAddress()}"</code>, then run <code>systemctl restart wardtap-agent</code>.
+      </p>
+      <p>
+        The tap’s UPLINK light blinks fast while it can’t reach the console and stays on once the console has
+        everything.
       </p>
     </div>
   );

@@ -56,7 +56,7 @@ describe.skipIf(!chromium && !inCi)("the live page in Chromium (needs it install
   test("is live, and says what to do while there is no tap", async () => {
     await page.getByRole("status").getByText("Live").waitFor();
     await page.getByText("No tap has called in yet.").waitFor();
-    await page.getByText("wardtap status").waitFor();
+    await page.getByText(`url = "${road.address().replace("http", "ws")}uplink"`).waitFor();
   });
 
   test("begins with a way past the header for the keyboard", async () => {

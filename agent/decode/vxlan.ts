@@ -11,9 +11,7 @@ const ETHERNET_HEADER = 14;
 const ID_FLAG = 0x08;
 const IANA_PORT = 4789;
 const GPE_PORT = 4790;
-/** Generic extension: "the last byte of the first word says what is carried", and its values. */
-const NEXT_PROTOCOL_FLAG = 0x04;
-const NEXT_IPV4 = 1;
+/** Generic extension: the last byte of the first word says what is carried; 1 is IPv4. */
 const NEXT_IPV6 = 2;
 const NEXT_ETHERNET = 3;
 
@@ -35,8 +33,9 @@ export function vxlan(peel: Peel, packet: Packet): number {
 function extended(peel: Peel, packet: Packet): number {
   const { bytes, at } = peel;
   if (at + HEADER > peel.end) return short(peel, HEADER, "vxlan");
-  const next = (bytes[at]! & NEXT_PROTOCOL_FLAG) === 0 ? NEXT_ETHERNET : bytes[at + 3]!;
-  if (next < NEXT_IPV4 || next > NEXT_ETHERNET) {
+  // Some senders name the protocol without setting the flag for it; plain VXLAN leaves the byte 0.
+  const next = bytes[at + 3]! === 0 ? NEXT_ETHERNET : bytes[at + 3]!;
+  if (next > NEXT_ETHERNET) {
     peel.counts.addUnknownKey("vxlan:next-protocol");
     return LAYER.done;
   }

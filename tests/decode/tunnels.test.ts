@@ -163,6 +163,7 @@ describe("VXLAN", () => {
   test("the generic extension says what it carries", () => {
     expectFrame(inUdp(4790, Buffer.concat([hex("0c 00 00 03 00 00 2a 00"), insideFrame])).packet, TUNNEL.vxlan);
     expectIp(inUdp(4790, Buffer.concat([hex("0c 00 00 01 00 00 2a 00"), insideIp])).packet, TUNNEL.vxlan);
+    expectIp(inUdp(4790, Buffer.concat([hex("08 00 00 01 00 00 2a 00"), insideIp])).packet, TUNNEL.vxlan);
     expect(inUdp(4790, hex("0c 00 00 04 00 00 2a 00")).unknown).toEqual({ "vxlan:next-protocol": 1 });
   });
 });

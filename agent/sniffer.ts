@@ -3,7 +3,7 @@
  * It ends when its port is lost: whoever started it starts it again.
  */
 import { readLinkUp, readTransmitted } from "./capture/interface.ts";
-import { type LiveOptions, openLive } from "./capture/live.ts";
+import { type LiveOptions, type LivePort, openLive } from "./capture/live.ts";
 import { dissectors } from "./dissectors/index.ts";
 import type { CountsObservation } from "./observe/observation.ts";
 import { Watch } from "./observe/watch.ts";
@@ -22,6 +22,8 @@ export interface SnifferOptions {
   bufferBytes?: number;
   /** One line for the log, at the start only. */
   say: (line: string) => void;
+  /** Opens something else than a live port (a recording that is played). */
+  open?: (options: Pick<LiveOptions, "onTick" | "tickMs">) => LivePort;
 }
 
 /** Runs until the port is lost; resolves with a plain sentence why. Rejects with CaptureError. */
@@ -34,13 +36,15 @@ export async function runSniffer(options: SnifferOptions): Promise<string> {
   let nextRotationAt = 0;
   let framesSinceCheck = 0;
 
-  const live = openLive({
-    interface: port,
-    tickMs: TICK_MS,
-    onTick: () => tick(nowMicros()),
-    ...(options.source === undefined ? {} : { source: options.source }),
-    ...(options.bufferBytes === undefined ? {} : { bufferBytes: options.bufferBytes }),
-  });
+  const ticking = { tickMs: TICK_MS, onTick: () => tick(nowMicros()) };
+  const live =
+    options.open?.(ticking) ??
+    openLive({
+      interface: port,
+      ...ticking,
+      ...(options.source === undefined ? {} : { source: options.source }),
+      ...(options.bufferBytes === undefined ? {} : { bufferBytes: options.bufferBytes }),
+    });
   options.say(`listening on ${port} by ${live.means}${live.because === "" ? "" : ` (${live.because})`}`);
 
   const tick = (now: number) => {

@@ -2,6 +2,7 @@
 import { Stream } from "../decode/stream.ts";
 import type { Packet } from "../decode/packet.ts";
 import { type DissectorDefinition, type Flow, isMalformed } from "../dissectors/dissector.ts";
+import { droppedNames } from "../dissectors/self-given.ts";
 import type { Recogniser } from "../dissectors/recogniser.ts";
 import type { EvidenceFold, FoldedEvidence, Place } from "./evidence-fold.ts";
 
@@ -164,7 +165,10 @@ export class Analyser {
         continue;
       }
       flow.cut = isCut || length > payload.length;
+      const droppedBefore = droppedNames.count;
       const trial = definition.dissect(payload.subarray(0, length === 0 ? payload.length : Math.min(length, payload.length)), flow);
+      // The same message is read once more below: what this trial dropped counts then.
+      droppedNames.count = droppedBefore;
       if (trial === undefined || (isMalformed(trial) && i >= byPattern)) continue;
       flow.state = undefined;
       analysis.dissector = candidates[i]!;
@@ -206,13 +210,14 @@ export class Analyser {
 
   #dissect(index: number, payload: Buffer, flow: Flow, at: number, quiet = false): readonly FoldedEvidence[] | "done" | undefined {
     const definition = this.#recogniser.definition(index);
-    const message = definition.dissect(payload, flow);
+    let message = definition.dissect(payload, flow);
     if (message === undefined) return undefined;
     if (isMalformed(message)) {
       // A port alone is no reason to call somebody else's bytes malformed.
       if (quiet) return undefined;
       this.malformed.set(definition.protocol, (this.malformed.get(definition.protocol) ?? 0) + 1);
-      return NOTHING;
+      if (message.partial === undefined) return NOTHING;
+      message = message.partial;
     }
     const side = definition.server?.(message, flow);
     if (side !== undefined) this.#hooks.serverIs(side);

@@ -11,7 +11,7 @@ const STATED: readonly (readonly [attribute: string, field: Claim["field"], weig
   ["dicom.software_versions", "version", 85],
   ["lldp.media.manufacturer", "maker", 90],
   ["lldp.media.model", "model", 90],
-  ["lldp.media.serial", "serial", 90],
+  ["lldp.media.sn", "serial", 90],
   ["lldp.media.software", "version", 85],
   ["hl7.prt.20", "serial", 85],
   ["dns.txt.model", "model", 70],

@@ -21,8 +21,11 @@ const OWNER_ONLY = 0o600;
 /** SQLite's companions of a database file. */
 const COMPANIONS = ["-wal", "-shm", "-journal"];
 
-export function makePrivateFolder(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+/** Makes the folder and its missing parents. (Node's own recursive mkdir never returns below /proc.) */
+export function makePrivateFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makePrivateFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** Makes an empty file only its owner may read; SQLite gives its companions the same rights. */

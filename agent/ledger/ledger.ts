@@ -1,5 +1,6 @@
 /** Opens the tap's memory: rows with revisions in one SQLite file with one writer (design.md, "Uplink"). */
 import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import type { Drops } from "./bounds.ts";
 import { asLedgerError, LedgerError } from "./error.ts";
@@ -95,7 +96,7 @@ function openReader(path: string, steps: Migration[], { clock }: LedgerOptions):
 }
 
 function openWriter(path: string, steps: Migration[], { clock }: LedgerOptions): Ledger {
-  makePrivateFolder(path);
+  makePrivateFolder(dirname(path));
   const lock = holdWriterLock(path);
   try {
     const repaired = putRight(path, steps, clock);
@@ -130,7 +131,10 @@ function findDamage(path: string, steps: Migration[]): string | null {
   if (statSync(path).size === 0) return "it is empty";
   let db: Database.Database | undefined;
   try {
-    db = connect(path);
+    // Without a change to the file: it may be somebody else's.
+    db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db.pragma("trusted_schema = OFF");
+    db.pragma("cell_size_check = ON");
     refuseNewer(db, steps, path);
     const verdict = db.pragma("quick_check(1)", { simple: true });
     if (verdict !== "ok") return "SQLite's check failed";
@@ -152,7 +156,6 @@ function connect(path: string): Database.Database {
   const db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma("trusted_schema = OFF");
-    db.pragma("cell_size_check = ON");
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma(`journal_size_limit = ${MAX_LOG_BYTES}`);

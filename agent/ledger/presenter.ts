@@ -116,9 +116,10 @@ interface Part {
 function partChanges(kind: PartKind, device: Device, ledger: Reader, exact: boolean): RowChange[] {
   const held = new Map(ledger.list(kind, device.id).map((row) => [row.key, row]));
   const parts = partsOf(kind, device).map(({ key, body }) => {
-    // A restart must not make what was known look new.
+    // A restart must not make what was known look new. Only evidence brings a time of its own that may be earlier.
     const before = held.get(key)?.body.firstSeenAt;
-    const firstSeenAt = typeof before === "string" && before < body.firstSeenAt ? before : body.firstSeenAt;
+    const keep = typeof before === "string" && (kind !== "evidence" || before < body.firstSeenAt);
+    const firstSeenAt = keep ? before : body.firstSeenAt;
     return { key, body: { ...body, firstSeenAt } };
   });
   const now = new Set(parts.map((part) => part.key));

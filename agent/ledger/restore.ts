@@ -67,6 +67,8 @@ export function deviceFromRows(rows: DeviceRows): Device | null {
   const device = deviceSchema.safeParse(rows.device.body);
   if (!device.success) return null;
   const periods = readAll(periodSchema, rows.periods);
+  const evidence = readAll(evidenceSchema, rows.evidence);
+  const times = [...periods.map((one) => one.lastSeenAt), ...evidence.map((one) => one.firstSeenAt)];
   const deviceClass = knownClass(device.data.class);
   return {
     ...device.data,
@@ -74,7 +76,7 @@ export function deviceFromRows(rows: DeviceRows): Device | null {
     class: deviceClass,
     medical: isMedical(deviceClass),
     criticality: criticalityOf(deviceClass),
-    lastSeenAt: Math.max(device.data.firstSeenAt, ...periods.map((one) => one.lastSeenAt)),
+    lastSeenAt: times.reduce((last, at) => Math.max(last, at), device.data.firstSeenAt),
     frames: periods.reduce((sum, one) => sum + one.frames, 0),
     bytes: periods.reduce((sum, one) => sum + one.bytes, 0),
     services: readAll(serviceSchema, rows.services),
@@ -85,7 +87,7 @@ export function deviceFromRows(rows: DeviceRows): Device | null {
       frames: 0,
       bytes: 0,
     })),
-    evidence: readAll(evidenceSchema, rows.evidence).map((one) => ({
+    evidence: evidence.map((one) => ({
       ...one,
       count: 1,
       lastSeenAt: one.firstSeenAt,
@@ -101,13 +103,15 @@ export function* devicesFromLedger(ledger: Ledger): IterableIterator<Device> {
     aliases.set(deviceId, [...(aliases.get(deviceId) ?? []), alias]);
   for (const row of ledger.iterate("device")) {
     const id = String(row.body.id);
+    const formerIds = aliases.get(id) ?? [];
     const device = deviceFromRows({
       device: row,
       evidence: ledger.list("evidence", id),
       services: ledger.list("service", id),
       peers: ledger.list("peer", id),
-      periods: ledger.list("period", id),
-      aliases: aliases.get(id) ?? [],
+      // What was counted before a merge stays under the former id, and belongs to the device all the same.
+      periods: [id, ...formerIds].flatMap((one) => ledger.list("period", one)),
+      aliases: formerIds,
     });
     if (device) yield device;
   }

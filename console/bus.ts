@@ -8,13 +8,13 @@ export interface CommandRequest {
   command: string;
   arguments: Record<string, unknown>;
 }
-export interface CommandAnswer {
+interface CommandAnswer {
   tapId: string;
   commandId: string;
   ok: boolean;
   message: string;
 }
-export interface BusTopics {
+interface BusTopics {
   /** What pages are told, in the order it was committed. */
   feed: FeedMessage;
   /** What a person asks of a tap. */

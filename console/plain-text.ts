@@ -2,7 +2,7 @@
 
 /** Longest feed sentence and longest single name inside it; the rest is cut and shown as "…". */
 export const MAX_SENTENCE = 300;
-export const MAX_NAME = 80;
+const MAX_NAME = 80;
 
 // Cc controls, Cf formats (bidi overrides, zero width), Cs lone surrogates, Co private use, Zl/Zp separators.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;

@@ -2,6 +2,7 @@
 import { WebSocket } from "ws";
 import { nextBatch, type UplinkLedger } from "./batch.ts";
 import {
+  CLOSE_REPLACED,
   type FromConsole,
   type FromTap,
   fromConsoleSchema,
@@ -17,7 +18,7 @@ const MAX_BAD_MESSAGES = 20;
 const HANDSHAKE_MS = 10_000;
 const GOODBYE_MS = 2000;
 
-export interface LinkTimes {
+interface LinkTimes {
   /** Between pings; a console silent for a whole interval after one is gone. */
   heartbeatMs: number;
   /** Longest wait for welcome and for the acknowledgement of a batch. */
@@ -208,8 +209,6 @@ export function openLink(options: LinkOptions): Link {
 }
 
 const CLOSE_POLICY = 1008;
-/** Another connection with the same tap id took this one's place. */
-export const CLOSE_REPLACED = 4001;
 
 /** The console understood and said no; anything else (503, a proxy's 502) may be over soon. */
 const isNo = (status: number | undefined) => status !== undefined && [400, 401, 403, 404, 426].includes(status);

@@ -5,6 +5,8 @@ export const SUBPROTOCOL = "wardtap.v1";
 /** One WebSocket message may be this long at most (bytes); a batch of rows is cut to fit. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 export const MAX_ROWS_PER_MESSAGE = 500;
+/** Close code: a newer connection with the same tap id took this one's place. */
+export const CLOSE_REPLACED = 4001;
 
 const text = (max: number) => z.string().max(max);
 const ledgerId = z.string().regex(/^[0-9a-f]{32}$/);
@@ -20,7 +22,7 @@ export const rowSchema = z.looseObject({
 });
 
 /** One of: off, solid, slow, fast, double; a state this console doesn't know is shown as given. */
-export const lightStatesSchema = z.looseObject({
+const lightStatesSchema = z.looseObject({
   health: text(16),
   mirror: text(16),
   uplink: text(16),
@@ -28,14 +30,14 @@ export const lightStatesSchema = z.looseObject({
 });
 
 /** Plain words for each light, as on the printed card. */
-export const lightWordsSchema = z.looseObject({
+const lightWordsSchema = z.looseObject({
   health: text(200),
   mirror: text(200),
   uplink: text(200),
   alert: text(200),
 });
 
-export const helloSchema = z.looseObject({
+const helloSchema = z.looseObject({
   type: z.literal("hello"),
   tapId: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
   /** The name people gave it: "Ward 7". */
@@ -75,7 +77,7 @@ export const summarySchema = z.looseObject({
   active: z.array(z.looseObject({ deviceId: text(64), lastSeenAt: text(40) })).max(200),
 });
 
-export const answerSchema = z.looseObject({
+const answerSchema = z.looseObject({
   type: z.literal("answer"),
   commandId: text(64),
   ok: z.boolean(),
@@ -84,26 +86,25 @@ export const answerSchema = z.looseObject({
 
 export const fromTapSchema = z.discriminatedUnion("type", [helloSchema, rowsSchema, summarySchema, answerSchema]);
 
-export const welcomeSchema = z.looseObject({
+const welcomeSchema = z.looseObject({
   type: z.literal("welcome"),
   ledgerId,
   /** What the console has committed of this ledger; 0 when it knows nothing of it. */
   revision,
 });
-export const ackSchema = z.looseObject({ type: z.literal("ack"), ledgerId, revision });
-export const commandSchema = z.looseObject({
+const ackSchema = z.looseObject({ type: z.literal("ack"), ledgerId, revision });
+const commandSchema = z.looseObject({
   type: z.literal("command"),
   commandId: text(64),
   command: text(32),
   arguments: z.record(z.string(), z.unknown()),
 });
-export const refusedSchema = z.looseObject({ type: z.literal("refused"), message: text(500) });
+const refusedSchema = z.looseObject({ type: z.literal("refused"), message: text(500) });
 export const fromConsoleSchema = z.discriminatedUnion("type", [welcomeSchema, ackSchema, commandSchema, refusedSchema]);
 
 export type FromTap = z.infer<typeof fromTapSchema>;
 export type FromConsole = z.infer<typeof fromConsoleSchema>;
 export type Hello = z.infer<typeof helloSchema>;
-export type Rows = z.infer<typeof rowsSchema>;
 export type Summary = z.infer<typeof summarySchema>;
 export type WireRow = z.infer<typeof rowSchema>;
 

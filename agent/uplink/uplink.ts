@@ -11,7 +11,7 @@ import type { Summary } from "./messages.ts";
  */
 export type UplinkState = "none" | "connecting" | "unreachable" | "backlog" | "current" | "refused";
 
-export interface UplinkStatus {
+interface UplinkStatus {
   state: UplinkState;
   /** Why, in words; "" when all is well. */
   reason: string;
@@ -19,7 +19,7 @@ export interface UplinkStatus {
   rowsTooLarge: number;
 }
 
-export interface UplinkLog {
+interface UplinkLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }

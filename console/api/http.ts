@@ -14,7 +14,7 @@ const HEADERS_MS = 10_000;
 const MAX_BODY_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 2000;
 
-export interface Health {
+interface Health {
   ok: boolean;
   version: string;
   [count: string]: number | string | boolean;

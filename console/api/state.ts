@@ -4,9 +4,9 @@ import type { Store } from "../store/store.ts";
 import type { ConsoleState } from "./shapes.ts";
 
 /** What one page is given at most; reports and searches, not the live page, are for more. */
-export const MAX_DEVICES_IN_STATE = 20_000;
-export const MAX_FINDINGS_IN_STATE = 20_000;
-export const MAX_FEED_IN_STATE = 200;
+const MAX_DEVICES_IN_STATE = 20_000;
+const MAX_FINDINGS_IN_STATE = 20_000;
+const MAX_FEED_IN_STATE = 200;
 
 export async function readState(store: Store, board: TapBoard, version: string): Promise<ConsoleState> {
   const [devices, findings, feed] = await Promise.all([

@@ -2,13 +2,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from "../../agent/uplink/messages.ts";
+import { CLOSE_REPLACED, MAX_MESSAGE_BYTES, SUBPROTOCOL } from "../../agent/uplink/messages.ts";
 import type { Bus } from "../bus.ts";
 import type { ConsoleLog } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import { offersProtocol, refuseUpgrade } from "../upgrade.ts";
 import { INTAKE_LIMITS, type IntakeLimits } from "./limits.ts";
-import { CLOSE_GOING_AWAY, CLOSE_REPLACED, type Session, type SessionContext, startSession } from "./session.ts";
+import { CLOSE_GOING_AWAY, type Session, type SessionContext, startSession } from "./session.ts";
 import type { TapBoard } from "./tap-board.ts";
 
 export const UPLINK_PATH = "/uplink";
@@ -100,4 +100,3 @@ export function createIntake(options: IntakeOptions) {
     },
   };
 }
-export type Intake = ReturnType<typeof createIntake>;

@@ -9,10 +9,8 @@ import { createAllowance, type IntakeLimits, ROWS_PER_MESSAGE_AT_LEAST } from ".
 import type { TapBoard } from "./tap-board.ts";
 
 export const CLOSE_GOING_AWAY = 1001;
-export const CLOSE_POLICY = 1008;
-export const CLOSE_TROUBLE = 1011;
-/** A newer connection with the same tap id took this one's place. */
-export const CLOSE_REPLACED = 4001;
+const CLOSE_POLICY = 1008;
+const CLOSE_TROUBLE = 1011;
 /** How often a tap's last summary goes to the disk; it is live state and may be lost. */
 const REMEMBER_MS = 60_000;
 const GOODBYE_MS = 2000;

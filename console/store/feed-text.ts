@@ -3,7 +3,7 @@ import type { DeviceView, FindingView } from "../api/shapes.ts";
 import { plainName, plainText } from "../plain-text.ts";
 
 /** What people call a device: its own name, else maker and model, else an address. */
-export function nameOfDevice(device: DeviceView): string {
+function nameOfDevice(device: DeviceView): string {
   const product = [device.maker, device.model].map(plainName).filter(Boolean).join(" ");
   return (
     plainName(device.names[0]) || product || plainName(device.ips[0]) || plainName(device.macs[0]) || device.deviceId

@@ -20,8 +20,7 @@ export function readTime(value: unknown): string | null {
   return found ? `${found[1]}.${(found[2] ?? "").padEnd(6, "0")}Z` : null;
 }
 
-export const readText = (value: unknown): string | null =>
-  typeof value === "string" ? value.slice(0, MAX_TEXT) : null;
+const readText = (value: unknown): string | null => (typeof value === "string" ? value.slice(0, MAX_TEXT) : null);
 /** Ids are keys: one that is too long is no id rather than a cut one. */
 export const readId = (value: unknown): string | null =>
   typeof value === "string" && value.length > 0 && value.length <= MAX_TEXT ? value : null;

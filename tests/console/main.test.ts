@@ -1,8 +1,14 @@
 /** The console as a program: what it says, refuses, and leaves behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { temporaryFolder } from "../uplink/support/temporary.ts";
+import { openLedger } from "../../agent/ledger/ledger.ts";
+import { createUplink } from "../../agent/uplink/uplink.ts";
+import type { ConsoleState } from "../../console/api/shapes.ts";
+import { summaryOf } from "../uplink/support/summaries.ts";
+import { eventually, temporaryFolder } from "../uplink/support/temporary.ts";
+import { device } from "../uplink/support/ward-rows.ts";
 import { type Built, buildConsoleFiles } from "./support/build.ts";
 
 let built: Built;
@@ -90,4 +96,30 @@ test("a data folder that another console has gives a plain sentence", async () =
   const { code, err } = await start("--port", "0", "--data", folder).ended;
   expect(code).toBe(1);
   expect(err).toContain("Another console is using the data folder");
+});
+
+test("killed in the middle of a backlog, it has everything it acknowledged", async () => {
+  const folder = temporaryFolder();
+  const first = start("--port", "0", "--data", folder);
+  const ledger = openLedger(join(temporaryFolder(), "ledger.db"), { clock: () => Date.UTC(2026, 4, 1) * 1000 });
+  onTestFinished(() => ledger.close());
+  ledger.write(Array.from({ length: 5000 }, (_, index) => device(`dev-${index}`)));
+  const uplink = createUplink({
+    url: `${(await first.address).replace("http:", "ws:")}uplink`,
+    hello: () => ({ tapId: "ward-7", name: "Ward 7", version: "1" }),
+    ledger,
+    summary: () => summaryOf(),
+  });
+  onTestFinished(() => uplink.stop());
+  uplink.start();
+  await eventually("a part acknowledged", () => ledger.ackedRevision > 0);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  await eventually("unreachable", () => uplink.status().state === "unreachable");
+  const acknowledged = ledger.ackedRevision;
+  const state = await fetch(`${await start("--port", "0", "--data", folder).address}api/state`);
+  const kept = new Set(((await state.json()) as ConsoleState).devices.map((each) => each.deviceId));
+  const lost = ledger.list("device").filter((row) => row.revision <= acknowledged && !kept.has(row.key));
+  expect(acknowledged).toBeLessThan(5000);
+  expect(lost).toEqual([]);
 });

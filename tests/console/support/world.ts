@@ -16,8 +16,8 @@ import { summaryOf } from "../../uplink/support/summaries.ts";
 /** The ledgers' clock: an hour into the day the rows speak of. */
 const NOW = Date.UTC(2026, 4, 1, 13) * 1000;
 
-export const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
-export const FAST: Partial<UplinkTimes> = { minRetryMs: 20, maxRetryMs: 100, summaryMs: 50, backlogGraceMs: 50 };
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const FAST: Partial<UplinkTimes> = { minRetryMs: 20, maxRetryMs: 100, summaryMs: 50, backlogGraceMs: 50 };
 
 export interface RunningConsole {
   port: number;

@@ -5,8 +5,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { DEFAULT_BUFFER_BYTES, DEFAULT_TICK_MS } from "./cap.ts";
 import { checkInterface } from "./interface.ts";
-import { LossMeter } from "./loss.ts";
-import { findProgram, lastWords, PROGRAMS, type Program, programArguments, readDropped } from "./program-args.ts";
+import { findProgram, lastWords, PROGRAMS, type Program, programArguments } from "./program-args.ts";
+import { ProgramLoss } from "./program-loss.ts";
 import { MAX_FRAME_BYTES } from "./record-format.ts";
 import { RecordReader } from "./records.ts";
 import {
@@ -24,14 +24,12 @@ export const DEFAULT_SNAP_LENGTH = 65_535;
 const MAX_WORDS = 4_096;
 /** How long it may take to end when asked to, before it is killed. */
 const END_MS = 2_000;
-const SETTLE_MS = 1_000;
-
 export interface ProgramOptions {
   interface: string;
   /** Default: the first of PROGRAMS that is installed. */
   program?: Program;
-  /** Where to look besides the usual folders. Default: PATH. */
-  searchPath?: string;
+  /** Where to look for it. Default: PATH and the usual folders. */
+  folders?: readonly string[];
   /** Bytes kept of each frame. Default DEFAULT_SNAP_LENGTH. */
   snapLength?: number;
   bufferBytes?: number;
@@ -42,7 +40,7 @@ export interface ProgramOptions {
 /** Throws CaptureError when no program is installed or the interface can't be used. `run` starts the program. */
 export const openProgram = (options: ProgramOptions): ProgramSource => {
   const wanted = options.program === undefined ? PROGRAMS : [options.program];
-  const program = wanted.find((name) => findProgram(name, options.searchPath) !== undefined);
+  const program = wanted.find((name) => findProgram(name, options.folders) !== undefined);
   if (program === undefined) {
     throw new CaptureError(`${wanted.join(" or ")} is not installed (on Debian: apt install tcpdump)`);
   }
@@ -51,7 +49,7 @@ export const openProgram = (options: ProgramOptions): ProgramSource => {
     throw new CaptureError(`a snapshot length is 64 to ${MAX_FRAME_BYTES} bytes, not ${snapLength}`);
   }
   checkInterface(options.interface);
-  return new ProgramSource(program, findProgram(program, options.searchPath)!, options);
+  return new ProgramSource(program, findProgram(program, options.folders)!, options);
 };
 
 export class ProgramSource implements FrameSource {
@@ -63,15 +61,11 @@ export class ProgramSource implements FrameSource {
   readonly #interface: string;
   readonly #reader = new RecordReader();
   readonly #frame = emptyFrame();
-  #loss: LossMeter | undefined;
+  /** Made when the program's first bytes tell that its capture is open. */
+  #loss: ProgramLoss | undefined;
   #child: ChildProcess | undefined;
-  #startedMs = 0;
-  /** When the interface's count was taken, in the frames' time; infinity when no count waits for its answer. */
-  #markAt = Number.POSITIVE_INFINITY;
-  #markArrived = 0;
   #words = "";
   #bytesRead = 0;
-  #dropped: number | null = null;
   #problem = "";
   #closed = false;
 
@@ -83,9 +77,14 @@ export class ProgramSource implements FrameSource {
     this.#path = path;
     this.#arguments = programArguments(program, { interface: name, snapLength, bufferBytes });
     this.#ticker = new Ticker(options.tickMs ?? DEFAULT_TICK_MS, () => {
-      this.#askForLoss();
+      this.#loss?.ask(this.#reader.frames, this.#child);
       options.onTick?.();
     });
+  }
+
+  /** True once the program said, by its file header, that its capture is open. */
+  get capturing(): boolean {
+    return this.#loss !== undefined;
   }
 
   async run(handler: FrameHandler): Promise<SourceEnd> {
@@ -101,8 +100,7 @@ export class ProgramSource implements FrameSource {
   }
 
   counts(): SourceCounts {
-    const framesLost = this.#dropped ?? this.#loss?.lost ?? null;
-    return { framesRead: this.#reader.frames, bytesRead: this.#bytesRead, framesLost };
+    return { framesRead: this.#reader.frames, bytesRead: this.#bytesRead, framesLost: this.#loss?.lost ?? null };
   }
 
   close(): void {
@@ -117,14 +115,13 @@ export class ProgramSource implements FrameSource {
     const frame = this.#frame;
     reader.push(chunk);
     try {
-      // The capture is open once its header is here: from now on what the interface has is ours to read.
       if (this.#loss === undefined && reader.recognise()) {
-        this.#loss = new LossMeter(this.#interface);
-        this.#startedMs = performance.now();
+        this.#loss = new ProgramLoss(this.program, this.#interface);
       }
+      const loss = this.#loss;
       while (reader.next(frame)) {
         frame.interface = 0;
-        if (frame.at >= this.#markAt) this.#settleLoss();
+        if (loss !== undefined && frame.at >= loss.markAt) loss.answer(reader.frames - 1);
         this.#bytesRead += frame.length;
         handler(frame);
         if (this.#closed) return;
@@ -135,31 +132,14 @@ export class ProgramSource implements FrameSource {
       this.#problem = error.message;
     }
     if (this.#problem !== "") this.#stopProgram();
-    this.#ticker.check(performance.now());
+    const nowMs = performance.now();
+    this.#loss?.heard(nowMs);
+    this.#ticker.check(nowMs);
   }
 
   #hear(chunk: Buffer): void {
     this.#words = (this.#words + chunk.toString("utf8")).slice(-MAX_WORDS);
-    this.#dropped = readDropped(this.program, this.#words) ?? this.#dropped;
-  }
-
-  /** tcpdump tells its counts on a signal; dumpcap only at its end, so the kernel's counters must do until then. */
-  #askForLoss(): void {
-    if (this.#loss === undefined) return;
-    if (this.program !== "tcpdump") {
-      // One question at a time: its answer comes with the first frame that is younger.
-      if (this.#markAt !== Number.POSITIVE_INFINITY) return;
-      this.#markArrived = this.#loss.arrived() ?? 0;
-      this.#markAt = Date.now() * 1000 + 1000;
-    }
-    // Right after its header tcpdump has yet to learn of the signal, and would die of it.
-    else if (performance.now() - this.#startedMs > SETTLE_MS) this.#child?.kill("SIGUSR1");
-  }
-
-  /** The frame before this one was the last that had arrived by the mark; whatever else had is lost. */
-  #settleLoss(): void {
-    this.#loss?.settle(this.#markArrived, this.#reader.frames - 1);
-    this.#markAt = Number.POSITIVE_INFINITY;
+    this.#loss?.told(this.#words);
   }
 
   #stopProgram(): void {

@@ -34,7 +34,11 @@ export const checkInterface = (name: string): void => {
 
 /** The name becomes part of a path and of a command line. */
 export const isInterfaceName = (name: string): boolean =>
-  name.length > 0 && name.length <= MAX_NAME_LENGTH && /^[^\s/:-][^\s/:]*$/.test(name) && name !== "." && name !== "..";
+  name.length > 0 &&
+  name.length <= MAX_NAME_LENGTH &&
+  /^[^\s\p{C}/:-][^\s\p{C}/:]*$/u.test(name) &&
+  name !== "." &&
+  name !== "..";
 
 /** Frames sent by this interface since it was made, whoever sent them; null when it is gone. */
 export const readTransmitted = (name: string): number | null => readNumber(name, "statistics/tx_packets");

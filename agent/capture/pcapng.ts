@@ -1,16 +1,8 @@
 /** pcapng files: sections of either byte order, interfaces, frames of three block kinds. draft-ietf-opsawg-pcapng. */
 import type { ByteQueue } from "./byte-queue.ts";
-import { counter64, forEachOption, int64, interfaceName, OPTION } from "./pcapng-options.ts";
-import { microseconds, type Resolution, setResolution, toMicroseconds } from "./pcapng-time.ts";
-import {
-  BROKEN,
-  FRAME,
-  MAX_FRAME_BYTES,
-  MAX_INTERFACES,
-  MAX_OPTION_BYTES,
-  MORE,
-  type RecordFormat,
-} from "./record-format.ts";
+import { type PcapngInterface, PcapngInterfaces } from "./pcapng-interfaces.ts";
+import { toMicroseconds } from "./pcapng-time.ts";
+import { BROKEN, FRAME, MAX_FRAME_BYTES, MAX_OPTION_BYTES, MORE, type RecordFormat } from "./record-format.ts";
 import type { Frame } from "./source.ts";
 
 export const SECTION_HEADER = 0x0a0d0d0a;
@@ -27,31 +19,18 @@ const SMALLEST_BLOCK = 12;
 const PACKET_HEADER = 28;
 const SIMPLE_HEADER = 12;
 
-interface Interface {
-  index: number;
-  linkType: number;
-  snapLength: number;
-  resolution: Resolution;
-}
-
 export class PcapngFormat implements RecordFormat {
   problem = "";
-  readonly interfaces: string[] = [];
+  readonly #ports = new PcapngInterfaces();
   #littleEndian = true;
-  /** The current section's interfaces, in the section's own numbering. */
-  #section: Interface[] = [];
-  /** "how many alike before, link type, name" → index, so that a later section's same interface keeps its index. */
-  readonly #indexes = new Map<string, number>();
-  /** How often each "link type, name" came in this section. */
-  readonly #alike = new Map<string, number>();
-  readonly #lost = new Map<number, number>();
   #lastAt = 0;
 
+  get interfaces(): readonly string[] {
+    return this.#ports.names;
+  }
+
   get framesLost(): number | null {
-    if (this.#lost.size === 0) return null;
-    let sum = 0;
-    for (const lost of this.#lost.values()) sum += lost;
-    return sum;
+    return this.#ports.framesLost;
   }
 
   read(queue: ByteQueue, frame: Frame): number {
@@ -76,15 +55,15 @@ export class PcapngFormat implements RecordFormat {
           if (queue.end - start < 16) return MORE;
           if (view.getUint16(start + 12, this.#littleEndian) !== 1)
             return this.#broken("its pcapng version is not known");
-          this.#section = [];
-          this.#alike.clear();
+          this.#ports.startSection();
           break;
         case INTERFACE:
         case STATISTICS: {
           const looked = Math.min(blockLength, MAX_OPTION_BYTES);
           if (queue.end - start < looked) return MORE;
-          if (type === INTERFACE) this.#interface(queue, blockLength, looked);
-          else this.#statistics(queue, blockLength, looked);
+          const end = start + Math.min(looked, blockLength - 4);
+          if (type === STATISTICS) this.#ports.count(view, start, end, this.#littleEndian);
+          else this.problem = this.#ports.add(queue, start, end, this.#littleEndian);
           break;
         }
       }
@@ -105,7 +84,7 @@ export class PcapngFormat implements RecordFormat {
     const { view, start } = queue;
     const littleEndian = this.#littleEndian;
     const number = obsolete ? view.getUint16(start + 8, littleEndian) : view.getUint32(start + 8, littleEndian);
-    const from = this.#section[number];
+    const from = this.#ports.section[number];
     if (from === undefined) return this.#broken(`it names interface ${number}, which the section does not have`);
     const length = view.getUint32(start + 20, littleEndian);
     if (length > MAX_FRAME_BYTES || PACKET_HEADER + length + 4 > blockLength) {
@@ -126,7 +105,7 @@ export class PcapngFormat implements RecordFormat {
   #simplePacket(queue: ByteQueue, blockLength: number, frame: Frame): number {
     if (blockLength < SIMPLE_HEADER + 4) return this.#broken(`a packet block of ${blockLength} bytes is too short`);
     if (queue.end - queue.start < SIMPLE_HEADER) return MORE;
-    const from = this.#section[0];
+    const from = this.#ports.section[0];
     if (from === undefined) return this.#broken("its section has no interface");
     const wireLength = queue.view.getUint32(queue.start + 8, this.#littleEndian);
     const room = blockLength - SIMPLE_HEADER - 4;
@@ -141,7 +120,7 @@ export class PcapngFormat implements RecordFormat {
     queue: ByteQueue,
     blockLength: number,
     frame: Frame,
-    from: Interface,
+    from: PcapngInterface,
     headerBytes: number,
     length: number,
     wireLength: number,
@@ -155,61 +134,6 @@ export class PcapngFormat implements RecordFormat {
     // Options follow the frame; nobody needs them, so they are skipped unseen, however long they claim to be.
     queue.skip(blockLength);
     return FRAME;
-  }
-
-  #interface(queue: ByteQueue, blockLength: number, looked: number): void {
-    if (blockLength < 20) {
-      this.problem = "an interface block is too short";
-      return;
-    }
-    const { view, start } = queue;
-    const littleEndian = this.#littleEndian;
-    const linkType = view.getUint16(start + 8, littleEndian);
-    const snapLength = view.getUint32(start + 12, littleEndian);
-    const resolution = microseconds();
-    let name = "";
-    const end = start + Math.min(looked, blockLength - 4);
-    forEachOption(view, start + 16, end, littleEndian, (code, at, length) => {
-      if (code === OPTION.interfaceName) name = interfaceName(queue, at, length);
-      if (code === OPTION.interfaceTimeResolution && length >= 1) setResolution(resolution, view.getUint8(at));
-      if (code === OPTION.interfaceTimeOffset && length >= 8) resolution.offsetSeconds = int64(view, at, littleEndian);
-    });
-    const index = this.#indexOf(name, linkType);
-    if (index < 0) {
-      this.problem = `it has more than ${MAX_INTERFACES} interfaces`;
-      return;
-    }
-    this.#section.push({ index, linkType, snapLength, resolution });
-  }
-
-  /** Files glued together repeat their interfaces; within one section equal ones are still different ports. */
-  #indexOf(name: string, linkType: number): number {
-    const alike = `${linkType} ${name}`;
-    const before = this.#alike.get(alike) ?? 0;
-    this.#alike.set(alike, before + 1);
-    const key = `${before} ${alike}`;
-    const known = this.#indexes.get(key);
-    if (known !== undefined) return known;
-    if (this.interfaces.length >= MAX_INTERFACES) return -1;
-    this.#indexes.set(key, this.interfaces.length);
-    return this.interfaces.push(name) - 1;
-  }
-
-  /** Totals since the interface was opened: the last block counts. */
-  #statistics(queue: ByteQueue, blockLength: number, looked: number): void {
-    if (blockLength < 24) return;
-    const { view, start } = queue;
-    const littleEndian = this.#littleEndian;
-    const of = this.#section[view.getUint32(start + 8, littleEndian)];
-    if (of === undefined) return;
-    let lost: number | null = null;
-    forEachOption(view, start + 20, start + Math.min(looked, blockLength - 4), littleEndian, (code, at, length) => {
-      if (length !== 8) return;
-      if (code !== OPTION.statisticsInterfaceDrop && code !== OPTION.statisticsSystemDrop) return;
-      const count = counter64(view, at, littleEndian);
-      if (count !== null) lost = (lost ?? 0) + count;
-    });
-    if (lost !== null) this.#lost.set(of.index, lost);
   }
 
   #broken(problem: string): number {

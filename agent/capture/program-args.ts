@@ -5,12 +5,15 @@ import { delimiter, join } from "node:path";
 export const PROGRAMS = ["dumpcap", "tcpdump"] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-/** Where capture programs live, besides PATH: an ordinary user's PATH lacks sbin. */
-const FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/sbin", "/bin"];
+/** PATH, and where capture programs live: an ordinary user's PATH lacks sbin. */
+const searchFolders = (): string[] => [
+  ...(process.env.PATH ?? "").split(delimiter),
+  ...["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/sbin", "/bin"],
+];
 
-/** The program's path; undefined when it isn't installed. */
-export const findProgram = (program: Program, searchPath = process.env.PATH ?? ""): string | undefined =>
-  [...searchPath.split(delimiter), ...FOLDERS]
+/** The program's path; undefined when it isn't installed. Relative folders are passed over. */
+export const findProgram = (program: Program, folders: readonly string[] = searchFolders()): string | undefined =>
+  folders
     .filter((folder) => folder.startsWith("/"))
     .map((folder) => join(folder, program))
     .find(isExecutable);

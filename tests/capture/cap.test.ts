@@ -75,6 +75,15 @@ describe.skipIf(!namespacesAvailable())("live capture through cap (skipped: need
     expect(last.framesRead + (last.framesLost ?? 0)).toBe(arrived);
   });
 
+  test("doesn't call frames lost that still wait", async () => {
+    const child = start({ busyUs: 2_000, tickMs: 20 });
+    await child.until("ready");
+    port.send(300);
+    const all = await child.untilRead(300);
+    expect(all.framesRead).toBe(300);
+    expect(child.reports.filter((report) => (report.framesLost ?? 0) > 0)).toEqual([]);
+  });
+
   test.each([
     ["switched off", () => port.ip("link", "set", PORT, "down")],
     ["removed", () => port.ip("link", "del", PORT)],

@@ -42,7 +42,9 @@ setInterval(() => {
 const onTick = () => {
   ticks++;
   mostTicksInOneTurn = Math.max(mostTicksInOneTurn, ++ticksThisTurn);
-  report({ tick: ticks, ...counts() });
+  // A program needs a moment to open its capture; cap has opened it when there is a source.
+  const { capturing = true } = (port?.source ?? {}) as { capturing?: boolean };
+  report({ tick: ticks, ...(capturing ? { capturing } : {}), ...counts() });
 };
 const counts = () => port?.source.counts() ?? {};
 

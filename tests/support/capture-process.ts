@@ -8,6 +8,8 @@ import type { LonelyPort } from "./lonely-port.ts";
 
 export interface Report {
   ready?: string;
+  /** The capture is open: frames from now on count. */
+  capturing?: true;
   refused?: string;
   tick?: number;
   end?: { reason: string; message?: string };
@@ -23,7 +25,8 @@ export class CaptureProcess {
   /** Resolves when it is gone and all it said was read. */
   readonly exited: Promise<{ code: number | null; signal: string | null }>;
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #reports: Report[] = [];
+  /** All so far. */
+  readonly reports: Report[] = [];
   #stderr = "";
   #wake: () => void = () => {};
   #gone = false;
@@ -43,7 +46,7 @@ export class CaptureProcess {
       this.#stderr = (this.#stderr + chunk).slice(-4_000);
     });
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
-      this.#reports.push(JSON.parse(line) as Report);
+      this.reports.push(JSON.parse(line) as Report);
       this.#wake();
     });
     this.exited = once(this.#child, "close").then(([code, signal]) => {
@@ -58,7 +61,7 @@ export class CaptureProcess {
   }
 
   /** The first report with that field; fails when the process ends without one. */
-  until(field: "ready" | "refused" | "end"): Promise<Report> {
+  until(field: "ready" | "capturing" | "refused" | "end"): Promise<Report> {
     return this.#first((report) => report[field] !== undefined, `"${field}"`);
   }
 
@@ -84,10 +87,10 @@ export class CaptureProcess {
 
   async #first(wanted: (report: Report) => boolean, what: string): Promise<Report> {
     for (;;) {
-      const found = this.#reports.find(wanted);
+      const found = this.reports.find(wanted);
       if (found !== undefined) return found;
       if (this.#gone) {
-        throw new Error(`the process ended before ${what}: ${this.#stderr || JSON.stringify(this.#reports.at(-1))}`);
+        throw new Error(`the process ended before ${what}: ${this.#stderr || JSON.stringify(this.reports.at(-1))}`);
       }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

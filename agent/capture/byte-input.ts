@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** A system error in words for the person who named the file. */
-export const unreadable = (error: unknown): CaptureError => {
+const unreadable = (error: unknown): CaptureError => {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return new CaptureError(REASONS[code] ?? `it can't be read: ${message}`);
 };

@@ -3,7 +3,7 @@
 /** What a file is read with at a time: large enough that reading costs little beside decoding. */
 export const CHUNK_BYTES = 1 << 20;
 /** What a file starts with, so that hundreds of merged files together stay small. */
-export const FIRST_CHUNK_BYTES = 1 << 16;
+const FIRST_CHUNK_BYTES = 1 << 16;
 
 /**
  * The buffer grows only while a record does not fit: never beyond twice (one chunk + the largest record). A record

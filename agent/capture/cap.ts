@@ -23,7 +23,7 @@ const PACKET_BYTES = 65_536;
 const ETHERNET_MTU = 1_500;
 export const DEFAULT_BUFFER_BYTES = 32 << 20;
 /** libpcap takes the size as a signed 32-bit number. */
-export const MAX_BUFFER_BYTES = 1 << 30;
+const MAX_BUFFER_BYTES = 1 << 30;
 export const DEFAULT_TICK_MS = 250;
 
 const LINK_TYPES: Readonly<Record<string, number>> = {

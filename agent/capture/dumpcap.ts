@@ -19,7 +19,7 @@ import {
 } from "./source.ts";
 import { Ticker } from "./ticker.ts";
 
-export const DEFAULT_SNAP_LENGTH = 65_535;
+const DEFAULT_SNAP_LENGTH = 65_535;
 /** What is kept of the program's messages: the newest. */
 const MAX_WORDS = 4_096;
 /** How long it may take to end when asked to, before it is killed. */

@@ -13,7 +13,7 @@ import { LossMeter } from "../../agent/capture/loss.ts";
 import { CaptureError } from "../../agent/capture/source.ts";
 import { Ticker } from "../../agent/capture/ticker.ts";
 import { builtPath } from "../support/built.ts";
-import { LonelyPort, namespacesAvailable, PORT } from "../support/lonely-port.ts";
+import { LonelyPort, namespacesAvailable, PORT, SENDER } from "../support/lonely-port.ts";
 
 describe("an interface's name", () => {
   test.each(["eth0", "enp3s0.20", "wlan0", "br-ward", "x"])("%s is one", (name) => {
@@ -65,7 +65,7 @@ describe.skipIf(!namespacesAvailable())("the link of a port of our own (skipped:
         .trim();
     try {
       expect(ask(`i.readLinkUp("${PORT}")`)).toBe("true");
-      port.ip("link", "set", "wt-sender", "down");
+      port.ip("link", "set", SENDER, "down");
       expect(ask(`i.readLinkUp("${PORT}")`)).toBe("false");
       expect(ask(`i.checkInterface("${PORT}")`)).toBe("undefined");
       port.ip("link", "set", PORT, "down");

@@ -4,7 +4,7 @@ import { emptyFrame, type Frame, type FrameSource, type SourceEnd } from "../../
 
 export type KeptFrame = Omit<Frame, "bytes" | "offset"> & { bytes: Buffer };
 
-export const keep = ({ bytes, offset, ...frame }: Frame): KeptFrame => ({
+const keep = ({ bytes, offset, ...frame }: Frame): KeptFrame => ({
   ...frame,
   bytes: Buffer.from(bytes.subarray(offset, offset + frame.length)),
 });

@@ -5,6 +5,7 @@ import type { Bus, CommandRequest } from "../bus.ts";
 import type { ConsoleLog } from "../log.ts";
 import { plainText } from "../plain-text.ts";
 import { type Applied, type Store, StoreError } from "../store/store.ts";
+import { createCommands } from "./commands.ts";
 import { createAllowance, type IntakeLimits, ROWS_PER_MESSAGE_AT_LEAST } from "./limits.ts";
 import type { TapBoard } from "./tap-board.ts";
 
@@ -14,8 +15,6 @@ const CLOSE_TROUBLE = 1011;
 /** How often a tap's last summary goes to the disk; it is live state and may be lost. */
 const REMEMBER_MS = 60_000;
 const GOODBYE_MS = 2000;
-/** Commands waiting for an answer; past it the next is answered with no. */
-const MAX_COMMANDS = 32;
 
 export interface SessionContext {
   store: Store;
@@ -45,7 +44,6 @@ export function startSession(socket: WebSocket, context: SessionContext): Sessio
   const { store, bus, board, log, limits, now } = context;
   const allowance = createAllowance(limits.rowsPerSecond, () => performance.now());
   const queue: string[] = [];
-  const commands = new Map<string, NodeJS.Timeout>();
   let draining = false;
   let ended = false;
   let alive = true;
@@ -56,6 +54,8 @@ export function startSession(socket: WebSocket, context: SessionContext): Sessio
   const helloTimer = setTimeout(() => close(CLOSE_POLICY, "no hello"), limits.helloMs);
   const send = (message: FromConsole) =>
     void (socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message)));
+
+  const commands = createCommands(bus, send, limits.commandMs);
 
   function close(code: number, reason: string): void {
     if (ended) return;
@@ -107,7 +107,7 @@ export function startSession(socket: WebSocket, context: SessionContext): Sessio
     if (!hello) return bad("no hello first");
     if (message.type === "rows") return rows(hello.tapId, message);
     if (message.type === "summary") return summary(hello.tapId, message);
-    answer(hello.tapId, message);
+    commands.settle(message.commandId, message.ok, message.message);
   }
 
   async function greet(message: Hello): Promise<void> {
@@ -177,17 +177,6 @@ export function startSession(socket: WebSocket, context: SessionContext): Sessio
     bus.publish("feed", { type: "feed", item });
   }
 
-  function answer(tapId: string, { commandId, ok, message }: Extract<FromTap, { type: "answer" }>): void {
-    // Nobody asked, or it was answered for the tap already.
-    if (!commands.has(commandId)) return;
-    settleCommand(tapId, commandId, ok, plainText(message, 500));
-  }
-  function settleCommand(tapId: string, commandId: string, ok: boolean, message: string): void {
-    clearTimeout(commands.get(commandId));
-    commands.delete(commandId);
-    bus.publish("answer", { tapId, commandId, ok, message });
-  }
-
   socket.on("message", (data, isBinary) => {
     alive = true;
     if (ended) return;
@@ -207,7 +196,7 @@ export function startSession(socket: WebSocket, context: SessionContext): Sessio
     clearTimeout(helloTimer);
     clearTimeout(goodbye);
     const tapId = hello?.tapId;
-    for (const commandId of [...commands.keys()]) settleCommand(tapId!, commandId, false, "the tap went away");
+    commands.end();
     if (!context.release(session) || tapId === undefined) return;
     board.gone(tapId);
     bus.publish("feed", { type: "tap-gone", tapId });
@@ -225,15 +214,7 @@ export function startSession(socket: WebSocket, context: SessionContext): Sessio
     get tapId() {
       return hello?.tapId;
     },
-    command({ tapId, commandId, command, arguments: values }) {
-      if (commands.size >= MAX_COMMANDS || commands.has(commandId)) {
-        bus.publish("answer", { tapId, commandId, ok: false, message: "too many commands at once" });
-        return;
-      }
-      const timer = setTimeout(() => settleCommand(tapId, commandId, false, "the tap didn't answer"), limits.commandMs);
-      commands.set(commandId, timer);
-      send({ type: "command", commandId, command, arguments: values });
-    },
+    command: commands.ask,
     close,
     heartbeat() {
       if (!alive) return socket.terminate();

@@ -157,7 +157,10 @@ export class Agent {
     const ports = [...this.#ports.values()];
     const lights = this.lights();
     const each = (pick: (light: LightStates["health"]) => string) => ({
-      health: pick(lights.health), mirror: pick(lights.mirror), uplink: pick(lights.uplink), alert: pick(lights.alert),
+      health: pick(lights.health),
+      mirror: pick(lights.mirror),
+      uplink: pick(lights.uplink),
+      alert: pick(lights.alert),
     });
     return buildSummary({
       at: this.#options.clock(),
@@ -167,7 +170,9 @@ export class Agent {
       openFindings: this.#findings.filter((finding) => finding.state === "open").length,
       framesPerSecond: sum(ports, (port) => port.framesPerSecond),
       bytesPerSecond: sum(ports, (port) => port.bytesPerSecond),
-      framesLost: ports.some((port) => port.counts.framesLost === null) ? null : sum(ports, (port) => port.counts.framesLost ?? 0),
+      framesLost: ports.some((port) => port.counts.framesLost === null)
+        ? null
+        : sum(ports, (port) => port.counts.framesLost ?? 0),
       observationsLost: sum(ports, (port) => port.counts.observationsLost),
       backlog: this.#options.ledger.backlog(),
       interfaces: [...this.#ports.keys()],
@@ -223,6 +228,7 @@ const uplinkLight = (state: UplinkState): UplinkLight => (state === "connecting"
 
 function worst(findings: readonly Finding[]): Severity | null {
   let found = -1;
-  for (const finding of findings) if (finding.state === "open") found = Math.max(found, SEVERITIES.indexOf(finding.severity));
+  for (const finding of findings)
+    if (finding.state === "open") found = Math.max(found, SEVERITIES.indexOf(finding.severity));
   return SEVERITIES[found] ?? null;
 }

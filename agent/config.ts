@@ -8,7 +8,9 @@ import { createNetworks, DEFAULT_INSIDE } from "./identify/networks.ts";
 export const DEFAULT_CONFIG_PATH = "/etc/wardtap/wardtap.toml";
 
 const pin = z.number().int().min(0).max(27);
-const interfaceName = z.string().regex(/^[A-Za-z0-9._:@-]{1,15}$/, "an interface name has 1 to 15 letters, digits or . _ : @ -");
+const interfaceName = z
+  .string()
+  .regex(/^[A-Za-z0-9._:@-]{1,15}$/, "an interface name has 1 to 15 letters, digits or . _ : @ -");
 
 const inside = z.array(z.string()).superRefine((prefixes, context) => {
   try {
@@ -21,7 +23,10 @@ const inside = z.array(z.string()).superRefine((prefixes, context) => {
 const configSchema = z.strictObject({
   tap: z
     .strictObject({
-      id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "letters, digits, . _ - only").optional(),
+      id: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/, "letters, digits, . _ - only")
+        .optional(),
       name: z.string().min(1).max(120).default("Unnamed tap"),
     })
     .prefault({}),
@@ -61,7 +66,9 @@ export function readConfig(path: string): Config {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     throw new ConfigError(
-      code === "ENOENT" ? `There is no configuration file ${path}.` : `The configuration file ${path} can't be read (${code ?? "unknown error"}).`,
+      code === "ENOENT"
+        ? `There is no configuration file ${path}.`
+        : `The configuration file ${path} can't be read (${code ?? "unknown error"}).`,
     );
   }
   return parseConfig(text, path);
@@ -82,4 +89,6 @@ export function parseConfig(text: string, path: string): Config {
 
 /** Digest of what judgement depends on, so that a document says under which settings it was made. */
 export const configDigest = (config: Config): string =>
-  `sha256:${createHash("sha256").update(JSON.stringify({ networks: config.networks })).digest("hex")}`;
+  `sha256:${createHash("sha256")
+    .update(JSON.stringify({ networks: config.networks }))
+    .digest("hex")}`;

@@ -4,7 +4,9 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** In the source tree the script is one level up, seen from dist two. */
-const SCRIPT = ["../systemd/mirror-up", "../../systemd/mirror-up"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync);
+const SCRIPT = ["../systemd/mirror-up", "../../systemd/mirror-up"]
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find(existsSync);
 
 /** Throws a plain sentence when the port can't be silenced: then nothing may listen on it. Needs root. */
 export function prepareMirrorPort(port: string): void {

@@ -32,7 +32,11 @@ export interface ReplayOptions {
 }
 
 /** Rejects with CaptureError when the input can't be used at all. */
-export async function replay(source: CaptureFiles, paths: readonly string[], options: ReplayOptions): Promise<ReplayResult> {
+export async function replay(
+  source: CaptureFiles,
+  paths: readonly string[],
+  options: ReplayOptions,
+): Promise<ReplayResult> {
   const names = paths.map((path) => (path === "-" ? "-" : basename(path)));
   const identifier = new Identifier({ networks: createNetworks(options.config.networks.inside) });
   const watch = new Watch({

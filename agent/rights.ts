@@ -11,7 +11,9 @@ export const AGENT_RIGHTS: Rights = [];
 export function withRights(rights: Rights, command: readonly string[]): string[] {
   if (process.getuid?.() !== 0 || process.platform !== "linux") return [...command];
   if (spawnSync("setpriv", ["--version"]).error !== undefined) {
-    throw new Error("setpriv (package util-linux) is missing: without it both processes would run with all of root's rights.");
+    throw new Error(
+      "setpriv (package util-linux) is missing: without it both processes would run with all of root's rights.",
+    );
   }
   const kept = rights.map((right) => `,+${right}`).join("");
   return ["setpriv", "--no-new-privs", `--bounding-set=-all${kept}`, `--inh-caps=-all${kept}`, ...command];

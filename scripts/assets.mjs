@@ -10,7 +10,13 @@ const ENDINGS = [".sql", ".json", ".txt", ".dump"];
 for (const room of ROOMS) {
   for (const entry of readdirSync(join(root, room), { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath ?? entry.path, entry.name);
-    if (!entry.isFile() || path.includes("page") || !ENDINGS.some((ending) => entry.name.endsWith(ending)) || entry.name === "tsconfig.json") continue;
+    if (
+      !entry.isFile() ||
+      path.includes("page") ||
+      !ENDINGS.some((ending) => entry.name.endsWith(ending)) ||
+      entry.name === "tsconfig.json"
+    )
+      continue;
     const target = join(root, "dist", path.slice(root.length + 1));
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(path, target);

@@ -14,7 +14,9 @@ Without root it plays a recorded capture at its own pace. Nothing stays behind.`
 }
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";
 setUp(isRoot ? ["install", "demo"] : ["install"]);
-const child = spawn(process.execPath, [join(root, "dist/tests/ward/demo.js"), ...process.argv.slice(2)], { stdio: "inherit" });
+const child = spawn(process.execPath, [join(root, "dist/tests/ward/demo.js"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
 // The demo hears Ctrl-C itself and cleans up; this parent only waits for it.
 for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -17,7 +17,8 @@ const SOURCES = ["agent", "console", "hardware", "tests", "package.json", "tscon
  */
 export function setUp(groups, log = console.log) {
   const major = Number(process.versions.node.split(".")[0]);
-  if (!SUPPORTED.includes(major)) log(`Node ${process.versions.node} is not one that wardtap is tested with (20, 22, 24).`);
+  if (!SUPPORTED.includes(major))
+    log(`Node ${process.versions.node} is not one that wardtap is tested with (20, 22, 24).`);
   const missing = groups.flatMap((group) => installMissing(group, log).missing);
   if (!isInstalled()) {
     log("Installing npm packages (native ones are compiled, which takes a minute or two on a small machine) ...");
@@ -38,7 +39,9 @@ function isInstalled() {
 }
 
 function isBuilt() {
-  const built = ["dist/agent/cli.js", "dist/console/main.js", "dist/console/page/index.html"].map((path) => join(root, path));
+  const built = ["dist/agent/cli.js", "dist/console/main.js", "dist/console/page/index.html"].map((path) =>
+    join(root, path),
+  );
   if (!built.every((path) => existsSync(path))) return false;
   const oldest = Math.min(...built.map((path) => statSync(path).mtimeMs));
   return SOURCES.every((path) => newest(join(root, path)) <= oldest);
@@ -47,7 +50,9 @@ function isBuilt() {
 function newest(path) {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
-  return readdirSync(path).filter((name) => name !== "artefacts").reduce((time, name) => Math.max(time, newest(join(path, name))), 0);
+  return readdirSync(path)
+    .filter((name) => name !== "artefacts")
+    .reduce((time, name) => Math.max(time, newest(join(path, name))), 0);
 }
 
 /**
@@ -64,13 +69,17 @@ function nativeBuildEnvironment() {
 export function run(command, words, env = process.env) {
   const done = spawnSync(command, words, { cwd: root, stdio: "inherit", env });
   if (done.status === 0) return;
-  console.error(`\n${[command, ...words].join(" ")} failed${done.error ? `: ${done.error.message}` : ""}. See above for the reason.`);
+  console.error(
+    `\n${[command, ...words].join(" ")} failed${done.error ? `: ${done.error.message}` : ""}. See above for the reason.`,
+  );
   process.exit(1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes("--help")) {
-    console.log("npm run setup: installs what is missing (system packages by apt when it may), npm packages, and builds.");
+    console.log(
+      "npm run setup: installs what is missing (system packages by apt when it may), npm packages, and builds.",
+    );
   } else {
     setUp(["install"]);
     console.log("Ready. Try: npm run demo");

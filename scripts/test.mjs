@@ -1,5 +1,5 @@
 /** `npm test`: sets up what is missing and runs every test; further words go to vitest (npm test -- tests/decode). */
-import { setUp, run } from "./setup.mjs";
+import { run, setUp } from "./setup.mjs";
 
 if (process.argv.includes("--help")) {
   console.log(`npm test                    every test (as root also those in network namespaces)

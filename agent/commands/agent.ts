@@ -14,7 +14,8 @@ import { CommandError, EXIT } from "./output.ts";
 
 const TICK_MS = 250;
 
-export const pipePath = (config: Config, port: string): string => join(config.capture.pipeDirectory, `observations-${port}`);
+export const pipePath = (config: Config, port: string): string =>
+  join(config.capture.pipeDirectory, `observations-${port}`);
 
 export function addAgentCommand(program: Command): void {
   program
@@ -26,7 +27,10 @@ export function addAgentCommand(program: Command): void {
 
 async function runAgent(config: Config): Promise<void> {
   if (config.capture.interfaces.length === 0) {
-    throw new CommandError("No mirror port is configured: set interfaces under [capture] in the configuration.", EXIT.usage);
+    throw new CommandError(
+      "No mirror port is configured: set interfaces under [capture] in the configuration.",
+      EXIT.usage,
+    );
   }
   const log = pino({ base: null }, pino.destination({ fd: 2, sync: true }));
   const clock = () => Date.now() * 1000;
@@ -48,7 +52,9 @@ async function runAgent(config: Config): Promise<void> {
     },
     log,
   });
-  const pipes: PipeReader[] = config.capture.interfaces.map((port) => openPipe(pipePath(config, port), (observation) => agent.take(observation)));
+  const pipes: PipeReader[] = config.capture.interfaces.map((port) =>
+    openPipe(pipePath(config, port), (observation) => agent.take(observation)),
+  );
   uplink.start();
   const timer = setInterval(() => agent.tick(), TICK_MS);
   log.info({ version: VERSION, ports: config.capture.interfaces }, "agent started");

@@ -25,7 +25,13 @@ export function addLedgerCommand(program: Command): void {
     .addHelpText("after", "\nExamples:\n  wardtap ledger list\n  wardtap ledger list --format csv > devices.csv")
     .action((options: Where & { format: "table" | "json" | "csv" }) =>
       withLedger(options, (open) =>
-        writeOut(listDevices(open, { format: options.format, columns: process.stdout.columns ?? 120, colour: isColoured(process.stdout) })),
+        writeOut(
+          listDevices(open, {
+            format: options.format,
+            columns: process.stdout.columns ?? 120,
+            colour: isColoured(process.stdout),
+          }),
+        ),
       ),
     );
   where(ledger.command("show").argument("<device>", "device id, MAC, IP address or name"))
@@ -38,7 +44,9 @@ export function addLedgerCommand(program: Command): void {
     .description("everything about all devices, for other programs")
     .addOption(format().choices(["json", "csv"]).default("json"))
     .addHelpText("after", "\nExample:\n  wardtap ledger export --format csv > ledger.csv")
-    .action((options: Where & { format: "json" | "csv" }) => withLedger(options, (open) => exportLedger(open, options.format, writeOut)));
+    .action((options: Where & { format: "json" | "csv" }) =>
+      withLedger(options, (open) => exportLedger(open, options.format, writeOut)),
+    );
 }
 
 /** Opens read-only and turns what goes wrong into sentences. */
@@ -49,7 +57,8 @@ export async function withLedger(where: Where, use: (ledger: Ledger) => Promise<
     ledger = openLedger(path, { readOnly: true, clock: () => Date.now() * 1000 });
     await use(ledger);
   } catch (error) {
-    if (error instanceof LedgerError) throw new CommandError(error.message, error.code === "not-found" ? EXIT.failed : EXIT.usage);
+    if (error instanceof LedgerError)
+      throw new CommandError(error.message, error.code === "not-found" ? EXIT.failed : EXIT.usage);
     throw error;
   } finally {
     ledger?.close();

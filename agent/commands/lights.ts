@@ -13,7 +13,10 @@ export function addLightsCommand(program: Command): void {
     .command("test")
     .description("each light in turn, every pattern it can show, then all off")
     .addOption(new Option("--driver <driver>", "where to show").choices(["gpio", "panel"]).default("gpio"))
-    .addHelpText("after", "\nExamples:\n  wardtap lights test                 on the LEDs (stop the agent first)\n  wardtap lights test --driver panel  in this terminal")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  wardtap lights test                 on the LEDs (stop the agent first)\n  wardtap lights test --driver panel  in this terminal",
+    )
     .action(async ({ driver }: { driver: "gpio" | "panel" }) => {
       let problem: string | undefined;
       const say = { info: () => undefined, warn: (_: object, message: string) => (problem = message) };
@@ -22,7 +25,11 @@ export function addLightsCommand(program: Command): void {
       const stop = new AbortController();
       process.once("SIGINT", () => stop.abort());
       try {
-        await lampTest(opened, (ms) => sleep(ms, undefined, { signal: stop.signal }), (line) => process.stderr.write(`${line}\n`));
+        await lampTest(
+          opened,
+          (ms) => sleep(ms, undefined, { signal: stop.signal }),
+          (line) => process.stderr.write(`${line}\n`),
+        );
       } catch (error) {
         if (!stop.signal.aborted) throw error;
       } finally {

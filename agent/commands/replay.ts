@@ -42,7 +42,8 @@ export function addReplayCommand(program: Command): void {
 async function runReplay(files: string[], options: Options): Promise<number> {
   const config = options.config === undefined ? defaultConfig() : readConfig(options.config);
   const at = options.at === undefined ? undefined : parseIsoMicros(options.at);
-  if (at === null) throw new CommandError(`--at ${options.at}: that is no time such as 2026-05-01T12:00:00Z`, EXIT.usage);
+  if (at === null)
+    throw new CommandError(`--at ${options.at}: that is no time such as 2026-05-01T12:00:00Z`, EXIT.usage);
   let result: ReplayResult;
   try {
     const source = await openCaptureFiles(files);
@@ -60,7 +61,8 @@ async function runReplay(files: string[], options: Options): Promise<number> {
     throw error;
   }
   if (options.json) await writeOut(`${JSON.stringify(result.document)}\n`);
-  else await writeOut(replayTable(result, { colour: isColoured(process.stdout), width: process.stdout.columns ?? 120 }));
+  else
+    await writeOut(replayTable(result, { colour: isColoured(process.stdout), width: process.stdout.columns ?? 120 }));
   if (result.truncated === null) return EXIT.ok;
   process.stderr.write(`wardtap: ${result.truncated}\nWhat was read up to there is printed above.\n`);
   return EXIT.truncated;
@@ -70,7 +72,12 @@ function startBar(source: { progress(): { bytesRead: number; bytesTotal: number 
   if (process.stderr.isTTY !== true) return { stop: () => undefined };
   const total = source.progress().bytesTotal;
   const bar = new cliProgress.SingleBar(
-    { stream: process.stderr, format: total === null ? "reading {value} MB" : "reading [{bar}] {percentage} % of {total} MB", clearOnComplete: true, hideCursor: true },
+    {
+      stream: process.stderr,
+      format: total === null ? "reading {value} MB" : "reading [{bar}] {percentage} % of {total} MB",
+      clearOnComplete: true,
+      hideCursor: true,
+    },
     cliProgress.Presets.legacy,
   );
   const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;

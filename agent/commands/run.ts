@@ -40,14 +40,18 @@ export function addRunCommand(program: Command): void {
     .option("--id <id>", "the tap's id")
     .addOption(new Option("--lights <driver>", "where to show the lights").choices(["gpio", "panel", "none"]))
     .option("--no-prepare", "leave the mirror port as it is (systemd/mirror-up has silenced it already)")
-    .addHelpText("after", "\nExamples:\n  sudo wardtap run --interface eth1 --lights panel\n  sudo wardtap run --config /etc/wardtap/wardtap.toml\n\nCtrl-C stops both processes; what was heard is in the ledger.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  sudo wardtap run --interface eth1 --lights panel\n  sudo wardtap run --config /etc/wardtap/wardtap.toml\n\nCtrl-C stops both processes; what was heard is in the ledger.",
+    )
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
   const config = effectiveConfig(options);
   const ports = config.capture.interfaces;
-  if (ports.length === 0) throw new CommandError("Which port mirrors? Give --interface, or set interfaces under [capture].", EXIT.usage);
+  if (ports.length === 0)
+    throw new CommandError("Which port mirrors? Give --interface, or set interfaces under [capture].", EXIT.usage);
   if (options.prepare) for (const port of ports) prepareMirrorPort(port);
   const folder = mkdtempSync(join(tmpdir(), "wardtap-run-"));
   config.capture.pipeDirectory = folder;
@@ -61,7 +65,17 @@ async function run(options: Options): Promise<void> {
     new Supervised("agent", withRights(AGENT_RIGHTS, [node, CLI, "agent", "--config", configFile]), say),
     ...ports.map((port) => {
       const { source, bufferMb } = config.capture;
-      const words = ["sniff", "--interface", port, "--pipe", pipePath(config, port), "--source", source, "--buffer-mb", String(bufferMb)];
+      const words = [
+        "sniff",
+        "--interface",
+        port,
+        "--pipe",
+        pipePath(config, port),
+        "--source",
+        source,
+        "--buffer-mb",
+        String(bufferMb),
+      ];
       return new Supervised(`sniffer on ${port}`, withRights(SNIFFER_RIGHTS, [node, CLI, ...words]), say);
     }),
   ];

@@ -17,9 +17,14 @@ export function addSniffCommand(program: Command): void {
     .description("listen on a mirror port and tell the agent through a one-way pipe (needs only CAP_NET_RAW)")
     .requiredOption("--interface <name>", "mirror port")
     .requiredOption("--pipe <path>", "the agent's pipe for this port")
-    .addOption(new Option("--source <means>", "how to capture").choices(["auto", "cap", "dumpcap", "tcpdump"]).default("auto"))
+    .addOption(
+      new Option("--source <means>", "how to capture").choices(["auto", "cap", "dumpcap", "tcpdump"]).default("auto"),
+    )
     .option("--buffer-mb <n>", "kernel buffer in MB", "32")
-    .addHelpText("after", "\nExample:\n  wardtap sniff --interface eth1 --pipe /run/wardtap/observations-eth1\n\nEnds with exit code 1 when the port is lost: start it again (systemd and `wardtap run` do).")
+    .addHelpText(
+      "after",
+      "\nExample:\n  wardtap sniff --interface eth1 --pipe /run/wardtap/observations-eth1\n\nEnds with exit code 1 when the port is lost: start it again (systemd and `wardtap run` do).",
+    )
     .action(async (options: Options) => {
       const megabytes = Number(options.bufferMb);
       if (!Number.isInteger(megabytes) || megabytes < 1 || megabytes > 1024) {

@@ -20,7 +20,15 @@ export interface Recogniser {
    * Fills `into` with the indexes of dissectors that may know this TCP or UDP payload, those whose
    * pattern matches first, then those hinted by a port; returns how many came by pattern.
    */
-  candidates(transport: 6 | 17, bytes: Buffer, at: number, length: number, portA: number, portB: number, into: number[]): number;
+  candidates(
+    transport: 6 | 17,
+    bytes: Buffer,
+    at: number,
+    length: number,
+    portA: number,
+    portB: number,
+    into: number[],
+  ): number;
   /** Dissectors for a link frame, first by EtherType, then by SNAP, then by LLC. */
   forLink(etherType: number, llcDsap: number, snapOui: number, snapProtocol: number): readonly number[];
   forIpProtocol(protocol: number): readonly number[];
@@ -32,7 +40,9 @@ export function createRecogniser(dissectors: readonly Dissector[]): Recogniser {
   const hints = { 6: hintTable(definitions, "tcp"), 17: hintTable(definitions, "udp") };
   const ethers = keyTable(definitions, (definition) => definition.etherTypes);
   const llcs = keyTable(definitions, (definition) => definition.llcDsaps);
-  const snaps = keyTable(definitions, (definition) => definition.snap?.map(([oui, protocol]) => snapKey(oui, protocol)));
+  const snaps = keyTable(definitions, (definition) =>
+    definition.snap?.map(([oui, protocol]) => snapKey(oui, protocol)),
+  );
   const protocols = keyTable(definitions, (definition) => definition.ipProtocols);
 
   return {
@@ -103,7 +113,13 @@ function keyTable(
   return table;
 }
 
-function matchAll(patterns: readonly CompiledPattern[] | undefined, bytes: Buffer, at: number, length: number, into: number[]) {
+function matchAll(
+  patterns: readonly CompiledPattern[] | undefined,
+  bytes: Buffer,
+  at: number,
+  length: number,
+  into: number[],
+) {
   if (patterns === undefined) return;
   for (let i = 0; i < patterns.length; i++) {
     const pattern = patterns[i]!;

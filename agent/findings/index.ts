@@ -1,6 +1,7 @@
 /** All finding rules. */
-import type { FindingRule } from "./rule.ts";
+
 import mirrorNotMirroring from "./mirror-not-mirroring.ts";
+import type { FindingRule } from "./rule.ts";
 import tapTransmitted from "./tap-transmitted.ts";
 import unencryptedClinicalData from "./unencrypted-clinical-data.ts";
 

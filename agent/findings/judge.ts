@@ -32,4 +32,7 @@ export function judgeFindings(context: RuleContext): Finding[] {
 }
 
 const findingId = (rule: string, deviceId: string | null, key: string | undefined) =>
-  `fnd-${createHash("sha256").update(`${rule}\0${deviceId ?? ""}\0${key ?? ""}`).digest("hex").slice(0, 16)}`;
+  `fnd-${createHash("sha256")
+    .update(`${rule}\0${deviceId ?? ""}\0${key ?? ""}`)
+    .digest("hex")
+    .slice(0, 16)}`;

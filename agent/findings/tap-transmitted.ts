@@ -6,7 +6,8 @@ export default defineRule({
   title: "The tap's mirror port has sent frames",
   severity: "high",
   about: "tap",
-  advice: "Unplug the mirror cable, run the install script again for this interface, plug in and watch the ALERT light.",
+  advice:
+    "Unplug the mirror cable, run the install script again for this interface, plug in and watch the ALERT light.",
   references: ["wardtap promise 1: silence"],
   judge: ({ tap }) =>
     tap

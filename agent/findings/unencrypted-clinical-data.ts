@@ -16,9 +16,14 @@ export default defineRule({
       const evidence = device.evidence.filter(({ attribute }) => attribute === "wardtap.clinical");
       if (evidence.length === 0) return [];
       const protocols = [...new Set(evidence.map(({ value }) => value))].sort();
-      const ports = device.services.filter((service) => service.protocol !== null && protocols.includes(service.protocol));
+      const ports = device.services.filter(
+        (service) => service.protocol !== null && protocols.includes(service.protocol),
+      );
       const partners = device.peers
-        .filter((peer) => peer.deviceId !== null && ports.some((service) => peer.service === `${service.transport}/${service.port}`))
+        .filter(
+          (peer) =>
+            peer.deviceId !== null && ports.some((service) => peer.service === `${service.transport}/${service.port}`),
+        )
         .map((peer) => peer.deviceId!);
       const what = protocols.map((protocol) => WORDS[protocol] ?? `${protocol} messages`).join(" and ");
       return [

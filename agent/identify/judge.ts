@@ -47,7 +47,9 @@ function contradictions(claims: readonly JudgedClaim[]): Contradiction[] {
   return [...strong.entries()].flatMap(([field, values]) => {
     const rivals = values.filter(({ confidence }) => confidence >= CONTRADICTS);
     if (rivals.length < 2) return [];
-    return [{ field, values: rivals.map(({ value }) => value), because: rivals.map(({ because }) => because.join(", ")) }];
+    return [
+      { field, values: rivals.map(({ value }) => value), because: rivals.map(({ because }) => because.join(", ")) },
+    ];
   });
 }
 

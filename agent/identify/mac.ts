@@ -1,13 +1,28 @@
 /** What a MAC address itself tells: group, local, random, virtual router. Lower-case text with colons. */
 
 /** Addresses that stand for a role shared by several routers: VRRP (RFC 9568), HSRP v1/v2, GLBP (Cisco). */
-const VIRTUAL_ROUTER = ["00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f", "00:07:b4:00:"] as const;
+const VIRTUAL_ROUTER = [
+  "00:00:5e:00:01:",
+  "00:00:5e:00:02:",
+  "00:00:0c:07:ac:",
+  "00:00:0c:9f:f",
+  "00:07:b4:00:",
+] as const;
 
 /**
  * Locally administered blocks that stay the same for years: hypervisors, containers, docks
  * (QEMU/KVM, Xen, Docker, VirtualBox host-only, Microsoft failover clusters).
  */
-const STABLE_LOCAL = ["52:54:00:", "02:42:", "0a:00:27:", "02:bf:", "02:01:", "02:02:", "fe:54:00:", "02:00:4c:4f:4f:50"] as const;
+const STABLE_LOCAL = [
+  "52:54:00:",
+  "02:42:",
+  "0a:00:27:",
+  "02:bf:",
+  "02:01:",
+  "02:02:",
+  "fe:54:00:",
+  "02:00:4c:4f:4f:50",
+] as const;
 
 const firstByte = (mac: string) => Number.parseInt(mac.slice(0, 2), 16);
 

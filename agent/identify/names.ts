@@ -2,7 +2,14 @@
 import type { DeviceEvidence } from "./device.ts";
 
 /** Attributes that carry a device's own name, the more telling first. */
-const NAME_ATTRIBUTES = ["dhcp.option.hostname", "dhcp.fqdn.name", "dns.resp.name", "lldp.tlv.system.name", "dicom.station_name", "nbns.name"] as const;
+const NAME_ATTRIBUTES = [
+  "dhcp.option.hostname",
+  "dhcp.fqdn.name",
+  "dns.resp.name",
+  "lldp.tlv.system.name",
+  "dicom.station_name",
+  "nbns.name",
+] as const;
 const MAX_NAMES = 16;
 
 export function namesOf(evidence: readonly DeviceEvidence[]): string[] {

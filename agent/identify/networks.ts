@@ -4,7 +4,13 @@ import { parseIp } from "../decode/addresses.ts";
 
 /** Private, unique local, link-local and shared (carrier) address space: RFC 1918, 4193, 3927, 4291, 6598. */
 export const DEFAULT_INSIDE = [
-  "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10",
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "169.254.0.0/16",
+  "100.64.0.0/10",
+  "fc00::/7",
+  "fe80::/10",
 ] as const;
 
 interface Prefix {

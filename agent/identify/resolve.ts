@@ -14,7 +14,13 @@ const MAX_OWN_IPV6 = 24;
 const INITIAL_TTL: ReadonlySet<number> = new Set([30, 32, 60, 64, 100, 128, 200, 255]);
 
 /** Attributes by which a card proves an address to be its own. */
-const BINDS_IP: ReadonlySet<string> = new Set(["arp.src.proto_ipv4", "dhcp.ip.your", "icmpv6.nd.ns.source", "icmpv6.nd.na.target_address", "dhcpv6.iaaddr.ip"]);
+const BINDS_IP: ReadonlySet<string> = new Set([
+  "arp.src.proto_ipv4",
+  "dhcp.ip.your",
+  "icmpv6.nd.ns.source",
+  "icmpv6.nd.na.target_address",
+  "dhcpv6.iaaddr.ip",
+]);
 /** Attributes by which a card names another card of the same device. */
 const BINDS_MAC: ReadonlySet<string> = new Set(["lldp.chassis.id.mac"]);
 
@@ -78,7 +84,15 @@ function collectCards(facts: Facts): Map<string, Card> {
     if (host.mac === null || !isCardMac(host.mac)) continue;
     let card = cards.get(host.mac);
     if (card === undefined) {
-      card = { mac: host.mac, hosts: [], vlans: new Set(), proven: new Set(), sent: 0, firstAt: host.firstAt, namesCards: [] };
+      card = {
+        mac: host.mac,
+        hosts: [],
+        vlans: new Set(),
+        proven: new Set(),
+        sent: 0,
+        firstAt: host.firstAt,
+        namesCards: [],
+      };
       cards.set(host.mac, card);
     }
     card.hosts.push(host);
@@ -132,13 +146,16 @@ function ownAddresses(card: Card, networks: Networks): Set<string> {
 /** Addresses used one after the other: one host that moved, not several at once. */
 function isSequence(hosts: HostFact[]): boolean {
   const ordered = [...hosts].sort((a, b) => a.firstAt - b.firstAt);
-  return ordered.length <= 8 && ordered.every((host, index) => index === 0 || host.firstAt >= ordered[index - 1]!.lastAt);
+  return (
+    ordered.length <= 8 && ordered.every((host, index) => index === 0 || host.firstAt >= ordered[index - 1]!.lastAt)
+  );
 }
 
 const isLinkLocal = (ip: string) => /^fe[89ab]/.test(ip);
 
 /** Privacy addresses share a /64; a router's strangers come from many. */
-const samePrefixes = (hosts: HostFact[]) => new Set(hosts.map((host) => host.ip!.split(":").slice(0, 3).join(":"))).size <= 3;
+const samePrefixes = (hosts: HostFact[]) =>
+  new Set(hosts.map((host) => host.ip!.split(":").slice(0, 3).join(":"))).size <= 3;
 
 function joinNamedCards(cards: Map<string, Card>, groups: GroupSet): void {
   for (const card of cards.values()) {
@@ -191,9 +208,16 @@ class GroupSet {
 
   add(card: Card, hosts: HostFact[], owned: string[], isRouter: boolean): void {
     const group: Group = {
-      anchor: "", anchors: macAnchors(card), hosts, reported: null,
-      macs: [card.mac], ips: owned, vlans: [...card.vlans], isRouter,
-      reasons: owned.length > 1 ? ["one network card"] : [], firstAt: card.firstAt,
+      anchor: "",
+      anchors: macAnchors(card),
+      hosts,
+      reported: null,
+      macs: [card.mac],
+      ips: owned,
+      vlans: [...card.vlans],
+      isRouter,
+      reasons: owned.length > 1 ? ["one network card"] : [],
+      firstAt: card.firstAt,
     };
     this.#keep(group);
   }
@@ -202,15 +226,31 @@ class GroupSet {
     const first = Math.min(...hosts.map((host) => host.firstAt));
     const { ip, vlan } = hosts[0]!;
     this.#keep({
-      anchor: "", anchors: [`ip ${ip} ${vlan} ${first}`], hosts, reported: null, macs: [], ips: [ip!],
-      vlans: [...new Set(hosts.map((host) => host.vlan))], isRouter: false, reasons: [reason], firstAt: first,
+      anchor: "",
+      anchors: [`ip ${ip} ${vlan} ${first}`],
+      hosts,
+      reported: null,
+      macs: [],
+      ips: [ip!],
+      vlans: [...new Set(hosts.map((host) => host.vlan))],
+      isRouter: false,
+      reasons: [reason],
+      firstAt: first,
     });
   }
 
   addReported(reported: ReportedFact): void {
     this.#keep({
-      anchor: "", anchors: [`reported ${reported.reported}`], hosts: [], reported, macs: [], ips: [], vlans: [],
-      isRouter: false, reasons: ["reported by a gateway"], firstAt: reported.firstAt,
+      anchor: "",
+      anchors: [`reported ${reported.reported}`],
+      hosts: [],
+      reported,
+      macs: [],
+      ips: [],
+      vlans: [],
+      isRouter: false,
+      reasons: ["reported by a gateway"],
+      firstAt: reported.firstAt,
     });
   }
 
@@ -265,6 +305,7 @@ class GroupSet {
 
 /** One anchor per VLAN, the VLAN heard first in front. */
 function macAnchors(card: Card): string[] {
-  const first = (vlan: number) => Math.min(...card.hosts.filter((host) => host.vlan === vlan).map((host) => host.firstAt));
+  const first = (vlan: number) =>
+    Math.min(...card.hosts.filter((host) => host.vlan === vlan).map((host) => host.firstAt));
   return [...card.vlans].sort((a, b) => first(a) - first(b) || a - b).map((vlan) => `mac ${card.mac} ${vlan}`);
 }

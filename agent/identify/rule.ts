@@ -39,7 +39,13 @@ export function combine(parts: readonly (ClaimPart & { rule: string })[]): Judge
   }
   return [...sums.values()]
     .map(({ part, doubt, because, words }) => ({
-      field: part.field, value: part.value, because: [...because].sort(), confidence: Math.min(0.99, Math.round((1 - doubt) * 100) / 100), words,
+      field: part.field,
+      value: part.value,
+      because: [...because].sort(),
+      confidence: Math.min(0.99, Math.round((1 - doubt) * 100) / 100),
+      words,
     }))
-    .sort((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : b.confidence - a.confidence || (a.value < b.value ? -1 : 1)));
+    .sort((a, b) =>
+      a.field < b.field ? -1 : a.field > b.field ? 1 : b.confidence - a.confidence || (a.value < b.value ? -1 : 1),
+    );
 }

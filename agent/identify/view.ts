@@ -11,7 +11,12 @@ export class DeviceView {
   readonly peers: readonly DevicePeer[];
   #organisations: string[] | undefined;
 
-  constructor(group: Group, evidence: readonly DeviceEvidence[], services: readonly DeviceService[], peers: readonly DevicePeer[]) {
+  constructor(
+    group: Group,
+    evidence: readonly DeviceEvidence[],
+    services: readonly DeviceService[],
+    peers: readonly DevicePeer[],
+  ) {
     this.group = group;
     this.evidence = evidence;
     this.services = services;
@@ -23,7 +28,9 @@ export class DeviceView {
   }
 
   has(attribute: string, value?: string): boolean {
-    return this.evidence.some((piece) => piece.attribute === attribute && (value === undefined || piece.value === value));
+    return this.evidence.some(
+      (piece) => piece.attribute === attribute && (value === undefined || piece.value === value),
+    );
   }
 
   /** Answers requests of this protocol, proven by content. */

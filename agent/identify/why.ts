@@ -6,12 +6,20 @@ const MAX_REASONS = 4;
 
 /** "infusion pump, Hospira Plum A+ (93 %): said so itself ...; its network card belongs to ICU Medical, Inc." */
 export function whyOf(device: Device, claims: readonly JudgedClaim[]): string {
-  const what = [device.class.replaceAll("-", " "), [device.maker, device.model].filter((part) => part !== null).join(" ")].filter((part) => part !== "");
+  const what = [
+    device.class.replaceAll("-", " "),
+    [device.maker, device.model].filter((part) => part !== null).join(" "),
+  ].filter((part) => part !== "");
   const chosen = claims.filter(
-    ({ field, value }) => (field === "class" && value === device.class) || (field === "maker" && value === device.maker) || (field === "model" && value === device.model),
+    ({ field, value }) =>
+      (field === "class" && value === device.class) ||
+      (field === "maker" && value === device.maker) ||
+      (field === "model" && value === device.model),
   );
   const order = { class: 0, model: 1, maker: 2 } as Record<string, number>;
-  const reasons = [...new Set([...chosen].sort((a, b) => (order[a.field] ?? 3) - (order[b.field] ?? 3)).flatMap(({ words }) => words))];
+  const reasons = [
+    ...new Set([...chosen].sort((a, b) => (order[a.field] ?? 3) - (order[b.field] ?? 3)).flatMap(({ words }) => words)),
+  ];
   const because = reasons.length === 0 ? "it has not said enough yet" : reasons.slice(0, MAX_REASONS).join("; ");
   const sure = device.class === "unknown" ? "" : ` (${Math.round(device.confidence * 100)} %)`;
   return `${what.join(", ")}${sure}: ${because}`;

@@ -55,7 +55,11 @@ export interface ProductPattern {
   id: string;
   attributes: readonly string[];
   pattern: RegExp;
-  claims: readonly { field: "class" | "maker" | "model" | "version" | "serial" | "os"; value: string; weight: number }[];
+  claims: readonly {
+    field: "class" | "maker" | "model" | "version" | "serial" | "os";
+    value: string;
+    weight: number;
+  }[];
 }
 
 const files = ["makers.json", "patterns.json"] as const;
@@ -74,7 +78,10 @@ export function knowledge(): { makers: Maker[]; patterns: ProductPattern[] } {
       medical: entry.medical ?? false,
       ofDevice: entry.ofDevice ?? true,
     })),
-    patterns: parse("patterns.json", patternsSchema).map((entry) => ({ ...entry, pattern: new RegExp(entry.pattern, "i") })),
+    patterns: parse("patterns.json", patternsSchema).map((entry) => ({
+      ...entry,
+      pattern: new RegExp(entry.pattern, "i"),
+    })),
   };
   return loaded;
 }

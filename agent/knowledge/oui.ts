@@ -51,7 +51,12 @@ function lookUp(prefix: string): string | null {
     const lineStart = data.lastIndexOf(NEWLINE, middle - 1) + 1;
     const lineEnd = endOfLine(data, middle);
     const key = keyOf(data, lineStart);
-    const order = key === undefined ? (lineStart === 0 ? -1 : 1) : key.length - prefix.length || (key < prefix ? -1 : key > prefix ? 1 : 0);
+    const order =
+      key === undefined
+        ? lineStart === 0
+          ? -1
+          : 1
+        : key.length - prefix.length || (key < prefix ? -1 : key > prefix ? 1 : 0);
     if (order === 0) return organisation(data, lineStart, lineEnd);
     if (order < 0) low = lineEnd + 1;
     else high = lineStart;

@@ -2,7 +2,6 @@
 import type { Evidence, Subject } from "../dissectors/dissector.ts";
 import type { EvidenceObservation, FrameReference, HostKey } from "./observation.ts";
 
-
 /** Distinct values one host may say of itself before the rest is only counted (hostile chatter). */
 export const MAX_EVIDENCE_PER_HOST = 200;
 /** Hosts whose evidence is remembered for repeats; beyond it memory is cleared and facts are said anew. */
@@ -50,8 +49,15 @@ export class EvidenceFold {
         return undefined;
       }
       folded = {
-        kind: "evidence", about, attribute: evidence.attribute, value, protocol: place.protocol,
-        count: 0, firstAt: place.at, lastAt: place.at, pending: false,
+        kind: "evidence",
+        about,
+        attribute: evidence.attribute,
+        value,
+        protocol: place.protocol,
+        count: 0,
+        firstAt: place.at,
+        lastAt: place.at,
+        pending: false,
         ...(place.frame ? { firstFrame: place.frame } : {}),
       };
       known.set(key, folded);

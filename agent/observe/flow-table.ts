@@ -75,7 +75,11 @@ export class FlowTable<Analysis> {
       if (index < 0) break;
       const k = index * KEY_WORDS;
       if (
-        keys[k] === low3 && keys[k + 1] === high3 && keys[k + 2] === ports && keys[k + 3] === vlan && keys[k + 4] === kind &&
+        keys[k] === low3 &&
+        keys[k + 1] === high3 &&
+        keys[k + 2] === ports &&
+        keys[k + 3] === vlan &&
+        keys[k + 4] === kind &&
         (ipVersion === 4 || this.#sameUpper(k, packet, side))
       ) {
         return index;
@@ -186,8 +190,11 @@ export class FlowTable<Analysis> {
     const source = side === 0 ? k + 5 : k + 8;
     const destination = side === 0 ? k + 8 : k + 5;
     return (
-      keys[source] === packet.source0 && keys[source + 1] === packet.source1 && keys[source + 2] === packet.source2 &&
-      keys[destination] === packet.destination0 && keys[destination + 1] === packet.destination1 &&
+      keys[source] === packet.source0 &&
+      keys[source + 1] === packet.source1 &&
+      keys[source + 2] === packet.source2 &&
+      keys[destination] === packet.destination0 &&
+      keys[destination + 1] === packet.destination1 &&
       keys[destination + 2] === packet.destination2
     );
   }

@@ -42,7 +42,17 @@ export class HostTable {
    * Index of the host, made when new; -1 when the table is full. `macHigh` is -1 where there is no MAC;
    * `ipVersion` 0 where there is no IP.
    */
-  find(macHigh: number, macLow: number, vlan: number, ipVersion: number, w0: number, w1: number, w2: number, w3: number, at: number): number {
+  find(
+    macHigh: number,
+    macLow: number,
+    vlan: number,
+    ipVersion: number,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+    at: number,
+  ): number {
     const high = (macHigh & 0xffff) | (ipVersion << 16) | (macHigh < 0 ? 1 << 24 : 0);
     let hash = Math.imul(high ^ vlan, 0x9e3779b1) ^ Math.imul(macLow, 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 15) ^ w3, 0xc2b2ae35) ^ Math.imul(w2 ^ w0, 0x27d4eb2f) ^ w1;
@@ -54,8 +64,13 @@ export class HostTable {
       if (index < 0) break;
       const k = index * KEY_WORDS;
       if (
-        keys[k] === high && keys[k + 1] === macLow && keys[k + 2] === vlan && keys[k + 6] === w3 &&
-        keys[k + 3] === w0 && keys[k + 4] === w1 && keys[k + 5] === w2
+        keys[k] === high &&
+        keys[k + 1] === macLow &&
+        keys[k + 2] === vlan &&
+        keys[k + 6] === w3 &&
+        keys[k + 3] === w0 &&
+        keys[k + 4] === w1 &&
+        keys[k + 5] === w2
       ) {
         return index;
       }
@@ -115,7 +130,10 @@ export class HostTable {
     const key: HostKey = {
       mac: high >>> 24 === 1 ? null : macText(high & 0xffff, this.#keys[k + 1]!),
       vlan: this.#keys[k + 2]!,
-      ip: ipVersion === 0 ? null : ipText(ipVersion, this.#keys[k + 3]!, this.#keys[k + 4]!, this.#keys[k + 5]!, this.#keys[k + 6]!),
+      ip:
+        ipVersion === 0
+          ? null
+          : ipText(ipVersion, this.#keys[k + 3]!, this.#keys[k + 4]!, this.#keys[k + 5]!, this.#keys[k + 6]!),
     };
     this.#hostKeys[index] = key;
     return key;

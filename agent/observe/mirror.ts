@@ -28,7 +28,10 @@ export class MirrorWatch {
     const forward =
       packet.sourceMacHigh < packet.destinationMacHigh ||
       (packet.sourceMacHigh === packet.destinationMacHigh && packet.sourceMacLow <= packet.destinationMacLow);
-    const key = (Math.imul(packet.sourceMacLow ^ packet.destinationMacLow, 0x9e3779b1) ^ ((packet.sourceMacHigh ^ packet.destinationMacHigh) << 8)) | 1;
+    const key =
+      (Math.imul(packet.sourceMacLow ^ packet.destinationMacLow, 0x9e3779b1) ^
+        ((packet.sourceMacHigh ^ packet.destinationMacHigh) << 8)) |
+      1;
     const bit = forward ? 1 : 2;
     let slot = (key >>> 1) & (SLOTS - 1);
     while (this.#heard[slot] !== 0) {

@@ -98,5 +98,6 @@ export function makeFifo(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   const made = spawnSync("mkfifo", ["-m", "0620", path], { encoding: "utf8" });
   if (made.error !== undefined) throw new Error(`The pipe ${path} can't be made: ${made.error.message}`);
-  if (made.status !== 0 && !/exists/i.test(made.stderr)) throw new Error(`The pipe ${path} can't be made: ${made.stderr.trim()}`);
+  if (made.status !== 0 && !/exists/i.test(made.stderr))
+    throw new Error(`The pipe ${path} can't be made: ${made.stderr.trim()}`);
 }

@@ -56,24 +56,37 @@ process.exit(exitCode);
 async function demo(): Promise<void> {
   const port = await startConsole();
   process.stdout.write(`\nThe console's live page:  http://127.0.0.1:${port}/\n`);
-  process.stdout.write(isRoot ? "A ward of real programs in network namespaces is captured live.\n" : "Not root: a recorded capture is played at its own pace.\n");
+  process.stdout.write(
+    isRoot
+      ? "A ward of real programs in network namespaces is captured live.\n"
+      : "Not root: a recorded capture is played at its own pace.\n",
+  );
   process.stdout.write("Devices arrive one after the other. Ctrl-C ends the demo.\n\nThe four lights of the tap:\n");
   const pipes = join(folder, "pipes");
   const [name, sniffer] = isRoot ? await wardSniffer(pipes) : ["recording", recordingPlayer(pipes)];
   startAgent(name, pipes, port);
   start("sniffer", sniffer);
   if (ward !== undefined) {
-    await runWardDay(ward, { seconds, signal: stop.signal, onTrouble: (trouble) => log.write(`ward: ${String(trouble)}\n`) });
+    await runWardDay(ward, {
+      seconds,
+      signal: stop.signal,
+      onTrouble: (trouble) => log.write(`ward: ${String(trouble)}\n`),
+    });
   } else await sleep(seconds * 1000, undefined, { signal: stop.signal });
 }
 
 async function startConsole(): Promise<number> {
-  const wanted = values.port === undefined ? Array.from({ length: PORTS_TRIED }, (_, i) => FIRST_PORT + i) : [Number(values.port)];
+  const wanted =
+    values.port === undefined ? Array.from({ length: PORTS_TRIED }, (_, i) => FIRST_PORT + i) : [Number(values.port)];
   for (const port of wanted) {
-    const child = spawn(process.execPath, [dist("console/main.js"), "--port", String(port), "--data", join(folder, "console"), "--log", "warn"], {
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
+    const child = spawn(
+      process.execPath,
+      [dist("console/main.js"), "--port", String(port), "--data", join(folder, "console"), "--log", "warn"],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+      },
+    );
     let complaint = "";
     child.stderr.on("data", (chunk: Buffer) => {
       complaint += chunk.toString();
@@ -88,7 +101,8 @@ async function startConsole(): Promise<number> {
       watch("console", child);
       return Number(new URL(/http:\/\/\S+/.exec(address)?.[0] ?? `http://127.0.0.1:${port}/`).port);
     }
-    if (!complaint.includes("already in use") || values.port !== undefined) throw new Error(complaint.trim() || "the console did not start");
+    if (!complaint.includes("already in use") || values.port !== undefined)
+      throw new Error(complaint.trim() || "the console did not start");
   }
   throw new Error(`ports ${FIRST_PORT} to ${FIRST_PORT + PORTS_TRIED - 1} are all in use; choose one with --port`);
 }

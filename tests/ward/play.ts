@@ -66,5 +66,9 @@ await runSniffer({
   interface: "recording",
   pipe,
   say: () => undefined,
-  open: ({ onTick }) => ({ source: new Player(path, onTick ?? (() => undefined)), means: "tcpdump", because: "a recording" }),
+  open: ({ onTick }) => ({
+    source: new Player(path, onTick ?? (() => undefined)),
+    means: "tcpdump",
+    because: "a recording",
+  }),
 });

@@ -13,7 +13,8 @@ export default {
     return view.organisations.flatMap((organisation) => {
       const makers = knowledge().makers.filter(({ aliases }) => aliases.some((alias) => alias.test(organisation)));
       const words = `its network card belongs to ${organisation}`;
-      if (makers.length === 0) return [{ field: "maker" as const, value: organisation, weight: UNKNOWN_MAKER_WEIGHT, words }];
+      if (makers.length === 0)
+        return [{ field: "maker" as const, value: organisation, weight: UNKNOWN_MAKER_WEIGHT, words }];
       return makers.flatMap((maker) => claimsOf(maker, words));
     });
   },

@@ -15,7 +15,8 @@ function claimsOf(pattern: ProductPattern, view: DeviceView): ClaimPart[] {
     if (match === null) continue;
     for (const { field, value, weight } of pattern.claims) {
       const filled = value.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "").trim();
-      if (filled !== "") claims.push({ field, value: filled, weight, words: `said so itself (${piece.attribute} "${piece.value}")` });
+      if (filled !== "")
+        claims.push({ field, value: filled, weight, words: `said so itself (${piece.attribute} "${piece.value}")` });
     }
   }
   return claims;

@@ -22,7 +22,9 @@ export default {
   id: "stated-field",
   claims(view: DeviceView): ClaimPart[] {
     return STATED.flatMap(([attribute, field, weight]) =>
-      view.values(attribute).map((value) => ({ field, value, weight, words: `states its ${field} "${value}" (${attribute})` })),
+      view
+        .values(attribute)
+        .map((value) => ({ field, value, weight, words: `states its ${field} "${value}" (${attribute})` })),
     );
   },
 } satisfies IdentifyRule;

@@ -104,6 +104,11 @@ export default defineDissector<DicomMessage>({
   server: ({ pdu }) =>
     pdu === PDU.request ? "receiver" : pdu === PDU.accept || pdu === PDU.reject ? "sender" : undefined,
   done: ({ datasets }) => datasets >= MAX_DATASETS,
+  sameAs: (payload) => {
+    // Fragments of a data set after its first one teach nothing; all else is told apart by its bytes.
+    const isFragment = payload.length > HEAD + 6 && payload[0] === PDU.data && (payload[HEAD + 5]! & 1) === 0;
+    return isFragment && payload.readUInt32BE(HEAD) + 4 === payload.readUInt32BE(2) ? 1 + payload[HEAD + 4]! : 0;
+  },
 });
 
 const CLINICAL: readonly Evidence[] = [

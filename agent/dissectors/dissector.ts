@@ -95,6 +95,12 @@ export interface DissectorDefinition<Message extends object> {
   /** True when nothing more is to be learnt from this flow: its later bytes are not looked at. */
   done?(message: Message, flow: Flow): boolean;
   /**
+   * A hash over what evidence is made of, never 0: a message with the same hash as the last one from
+   * this side of the flow is counted as a repeat without being read. For protocols whose messages
+   * always differ somewhere (numbers, times) but teach the same.
+   */
+  sameAs?(payload: Buffer): number;
+  /**
    * Link and UDP: only these bytes of the payload matter (offset, length): a payload that is the same
    * there as the last one from this sender is counted as a repeat without being read again.
    * Default: the whole payload.

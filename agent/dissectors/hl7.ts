@@ -10,6 +10,7 @@ import {
   type Separators,
   type Span,
 } from "./hl7-segments.ts";
+import { hl7Print } from "./hl7-print.ts";
 import { keepName } from "./self-given.ts";
 
 const START = 0x0b;
@@ -88,6 +89,7 @@ export default defineDissector<Hl7Message>({
     return found;
   },
   server: ({ answers }) => (answers ? "sender" : "receiver"),
+  sameAs: hl7Print,
 });
 
 function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): Hl7Message | Malformed {

@@ -149,7 +149,7 @@ export class Facts {
   }
 
   #flow(said: FlowObservation): void {
-    const port = serverPort(said);
+    const { port } = said;
     const key = `${hostKeyText(said.a)} ${hostKeyText(said.b)} ${said.transport} ${port} ${said.server}`;
     const known = this.conversations.get(key);
     if (known !== undefined) {
@@ -170,12 +170,6 @@ export class Facts {
       protocol: said.protocol, answered: said.answered, frames: said.frames, bytes: said.bytes, firstAt: said.firstAt, lastAt: said.lastAt,
     });
   }
-}
-
-function serverPort(said: FlowObservation): number {
-  if (said.server === "a") return said.aPort;
-  if (said.server === "b") return said.bPort;
-  return Math.min(said.aPort, said.bPort);
 }
 
 /** True when the attribute and value are new. */

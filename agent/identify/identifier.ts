@@ -131,7 +131,7 @@ const total = (devices: readonly Device[], pick: (device: Device) => number) => 
 function mergeByKey<T>(before: readonly T[], now: Iterable<T> | undefined, key: (item: T) => string): T[] {
   const merged = new Map(before.map((item) => [key(item), item]));
   for (const item of now ?? []) merged.set(key(item), item);
-  return [...merged.values()].sort(byKey(key));
+  return sortedByKey(merged.values(), key);
 }
 
 function mergeEvidence(group: Group, before: readonly Device[]): DeviceEvidence[] {
@@ -156,23 +156,22 @@ function mergeEvidence(group: Group, before: readonly Device[]): DeviceEvidence[
       }
     }
   }
-  return [...merged.values()].sort(byKey(evidenceKey));
+  return sortedByKey(merged.values(), evidenceKey);
 }
 
 const evidenceKey = (piece: DeviceEvidence) => `${piece.attribute}\0${piece.value}\0${piece.protocol}`;
 const serviceKey = (service: DeviceService) => `${service.transport} ${String(service.port).padStart(5, "0")} ${service.side}`;
 const peerKey = (peer: DevicePeer) => `${peer.deviceId ?? ""} ${peer.remote ?? ""} ${peer.service}`;
 
-const byKey = <T>(key: (item: T) => string) => (a: T, b: T) => {
-  const [x, y] = [key(a), key(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
-};
+/** Sorted by code unit of a key that is built once per item. */
+const sortedByKey = <T>(items: Iterable<T>, key: (item: T) => string): T[] =>
+  [...items]
+    .map((item) => ({ item, key: key(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
 
-const busiest = (peers: DevicePeer[]) =>
-  peers
-    .sort((a, b) => b.bytes - a.bytes || byKey(peerKey)(a, b))
-    .slice(0, MAX_PEERS)
-    .sort(byKey(peerKey));
+const busiest = (peers: DevicePeer[]): DevicePeer[] =>
+  peers.length <= MAX_PEERS ? peers : sortedByKey(peers.sort((a, b) => b.bytes - a.bytes).slice(0, MAX_PEERS), peerKey);
 
 /** Which device an address belongs to. */
 class OwnerIndex {

@@ -27,9 +27,24 @@ export interface Analysis {
   packets: number;
   strays: number;
   state: unknown;
-  /** UDP: hash of the last payload read per side, and what it taught, for repeats. */
+  /** Hash of the last payload or message read per side, and what it taught, for repeats. */
   lastPrint: [number, number];
   lastEvidence: [readonly FoldedEvidence[] | undefined, readonly FoldedEvidence[] | undefined];
+}
+
+/** Nothing to remember for a datagram flow: no state, nothing to count as a repeat. */
+export const isForgettable = (analysis: Analysis): boolean =>
+  analysis.state === undefined && analysis.packets === 0 && analysis.strays === 0 &&
+  (analysis.lastEvidence[0]?.length ?? 0) === 0 && (analysis.lastEvidence[1]?.length ?? 0) === 0;
+
+/** Makes a used analysis as good as new, for the flow of this dissector (-1 none). */
+export function renew(analysis: Analysis, dissector: number): void {
+  analysis.dissector = dissector;
+  analysis.packets = 0;
+  analysis.strays = 0;
+  analysis.state = undefined;
+  analysis.lastEvidence[0] = undefined;
+  analysis.lastEvidence[1] = undefined;
 }
 
 export const emptyAnalysis = (): Analysis => ({
@@ -108,7 +123,7 @@ export class Analyser {
         if (analysis.dissector < 0) break;
         verdict = VERDICT.recognised;
       }
-      const consumed = this.#readMessage(analysis, flow, payload, stream, packet.at, isCut);
+      const consumed = this.#readMessage(analysis, flow, payload, stream, packet.at, isCut, side);
       if (consumed < 0) verdict = VERDICT.finished;
       if (consumed === 0 && analysis.dissector === before) break;
     }
@@ -184,7 +199,7 @@ export class Analyser {
   }
 
   /** Bytes consumed; 0 when more are needed; -1 when the flow has nothing more to teach. */
-  #readMessage(analysis: Analysis, flow: Flow, payload: Buffer, stream: Stream, at: number, isCut: boolean): number {
+  #readMessage(analysis: Analysis, flow: Flow, payload: Buffer, stream: Stream, at: number, isCut: boolean, side: 0 | 1): number {
     const definition = this.#recogniser.definition(analysis.dissector);
     const length = definition.messageLength?.(payload, flow) ?? payload.length;
     if (length < 0) return this.#stray(analysis, stream, payload);
@@ -192,9 +207,20 @@ export class Analyser {
     const isWhole = length !== 0 && wanted <= payload.length;
     if (!isWhole && !isCut && payload.length < MAX_MESSAGE_BYTES) return 0;
     flow.cut = !isWhole;
+    const print = isWhole && definition.sameAs !== undefined ? definition.sameAs(payload.subarray(0, wanted)) : 0;
+    const repeated = analysis.lastEvidence[side];
+    if (print !== 0 && repeated !== undefined && analysis.lastPrint[side] === print) {
+      this.#repeat(repeated, at);
+      stream.consume(wanted);
+      return wanted;
+    }
     const learnt = this.#dissect(analysis.dissector, payload.subarray(0, Math.min(wanted, payload.length)), flow, at);
     if (learnt === undefined) return this.#stray(analysis, stream, payload);
     analysis.strays = 0;
+    if (learnt !== "done") {
+      analysis.lastPrint[side] = print;
+      analysis.lastEvidence[side] = learnt;
+    }
     if (wanted > payload.length) {
       stream.consume(payload.length);
       stream.skip(wanted - payload.length);

@@ -44,14 +44,16 @@ export interface EvidenceObservation {
   firstFrame?: FrameReference;
 }
 
-/** Traffic between two hosts since last time. `a` sent the first packet seen. */
+/** Traffic of two hosts over one service since last time, over all its flows. `a` sent the first packet. */
 export interface FlowObservation {
   kind: "flow";
   transport: "tcp" | "udp";
   a: HostKey;
-  aPort: number;
   b: HostKey;
-  bPort: number;
+  /** The server's port; when neither side is known to serve, the lower of the two. */
+  port: number;
+  /** Flows (client ports) that this adds up. */
+  flows: number;
   server: "a" | "b" | "unknown";
   /** How `server` is known; a port is only a hint. */
   serverBy: "content" | "handshake" | "port" | null;

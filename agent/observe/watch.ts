@@ -6,7 +6,7 @@ import { emptyPacket, type Packet } from "../decode/packet.ts";
 import type { Dissector, Flow } from "../dissectors/dissector.ts";
 import { createRecogniser, type Recogniser } from "../dissectors/recogniser.ts";
 import { droppedNames } from "../dissectors/self-given.ts";
-import { Analyser, type Analysis, emptyAnalysis, hashOf, VERDICT } from "./analyser.ts";
+import { Analyser, type Analysis, emptyAnalysis, hashOf, isForgettable, renew, VERDICT } from "./analyser.ts";
 import { DuplicateFilter } from "./duplicates.ts";
 import { EvidenceFold, type FoldedEvidence, type Place } from "./evidence-fold.ts";
 import { FlowTable, SERVER, SERVER_BY, STATE } from "./flow-table.ts";
@@ -54,7 +54,7 @@ export class Watch {
   readonly mirror = new MirrorWatch();
   readonly #options: WatchOptions;
   readonly #foldMicros: number;
-  readonly #decoder = createDecoder();
+  readonly #decoder: ReturnType<typeof createDecoder>;
   readonly #recogniser: Recogniser;
   readonly #hosts = new HostTable();
   readonly #flows = new FlowTable<Analysis>();
@@ -62,8 +62,10 @@ export class Watch {
   readonly #duplicates = new DuplicateFilter();
   readonly #analyser: Analyser;
   readonly #flow = new PacketFlow();
+  readonly #conversations = new Map<number, FlowObservation>();
   readonly #linkRepeats = new Map<number, LinkRepeat>();
   #analyses = 0;
+  #scratch = emptyAnalysis();
   #unreadFlows = 0;
   #duplicateFrames = 0;
   #nextDrainAt = 0;
@@ -75,6 +77,7 @@ export class Watch {
     this.#options = options;
     this.#foldMicros = options.foldMicros ?? 1_000_000;
     this.#recogniser = createRecogniser(options.dissectors);
+    this.#decoder = createDecoder({ knownEtherTypes: options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []) });
     this.#analyser = new Analyser(this.#recogniser, this.#fold, {
       serverIs: (side) => this.#serverIs(side),
       place: (protocol) => this.#place(protocol),
@@ -114,10 +117,10 @@ export class Watch {
       }),
     );
     this.#fold.drain(emit);
-    this.#flows.drain((index) => {
-      const observation = this.#flowObservation(index);
-      if (observation !== undefined) emit(observation);
-    });
+    const conversations = this.#conversations;
+    this.#flows.drain((index) => this.#addConversation(index));
+    for (const conversation of conversations.values()) emit(conversation);
+    conversations.clear();
   }
 
   /** Says all known facts once more (the agent came back). */
@@ -195,10 +198,25 @@ export class Watch {
     const flows = this.#flows;
     flows.heard[index]! |= (flows.heard[index]! & (1 << (1 - side))) !== 0 ? 4 | (1 << side) : 1 << side;
     if (packet.payloadLength === 0 || flows.state[index] === STATE.finished) return;
-    const analysis = this.#analysisOf(index);
-    if (analysis === undefined) return;
+    // Most datagram flows are one question and one answer: they are read with a borrowed analysis.
+    const known = flows.analysis[index];
+    const analysis = known ?? this.#scratch;
+    if (known === undefined) renew(analysis, flows.protocol[index]!);
     this.#flow.set(packet, "udp", this.#serverAsSaid(index, side));
-    this.#judge(index, analysis, this.#analyser.datagram(analysis, this.#flow, packet, side));
+    const verdict = this.#analyser.datagram(analysis, this.#flow, packet, side);
+    if (known === undefined && verdict !== VERDICT.finished && !isForgettable(analysis)) this.#keepScratch(index);
+    this.#judge(index, analysis, verdict);
+  }
+
+  #keepScratch(index: number): void {
+    if (this.#analyses >= MAX_ANALYSES) {
+      this.#unreadFlows++;
+      return;
+    }
+    this.#analyses++;
+    this.#flows.analysis[index] = this.#scratch;
+    this.#flows.state[index] = STATE.analysed;
+    this.#scratch = emptyAnalysis();
   }
 
   #analysisOf(index: number): Analysis | undefined {
@@ -230,6 +248,7 @@ export class Watch {
     if (analysis.dissector >= 0) flows.protocol[index] = analysis.dissector;
     if (verdict !== VERDICT.finished) return;
     flows.state[index] = STATE.finished;
+    if (flows.analysis[index] === undefined) return;
     flows.analysis[index] = undefined;
     this.#analyses--;
   }
@@ -355,36 +374,51 @@ export class Watch {
     };
   }
 
-  #flowObservation(index: number): FlowObservation | undefined {
+  /** Flows of the same two hosts and service are told as one: a client's ports mean nothing to anybody. */
+  #addConversation(index: number): void {
     const flows = this.#flows;
     const first = flows.firstSide[index]!;
-    const a = this.#sideKey(index, first);
-    const b = this.#sideKey(index, 1 - first);
-    if (a === undefined || b === undefined) return undefined;
-    const server = flows.server[index]!;
-    const by = flows.serverBy[index]!;
+    const a = this.#sideHost(index, first);
+    const b = this.#sideHost(index, 1 - first);
+    if (a < 0 || b < 0) return;
+    const serverSide = flows.server[index]!;
+    const server = serverSide === SERVER.unknown ? 2 : serverSide === first ? 0 : 1;
+    const [aPort, bPort] = [flows.port(index, first), flows.port(index, 1 - first)];
+    const port = server === 0 ? aPort : server === 1 ? bPort : Math.min(aPort, bPort);
+    const isTcp = flows.transport(index) === 6;
     const protocol = flows.protocol[index]!;
-    return {
+    // 15 and 15 bits of hosts, 16 of port, 3 more: below 2^53, so the key is exact.
+    const key = ((a * MAX_HOSTS + b) * 65_536 + port) * 8 + server * 2 + (isTcp ? 1 : 0);
+    const answered = (flows.heard[index]! & 4) !== 0;
+    const known = this.#conversations.get(key);
+    if (known !== undefined) {
+      known.flows++;
+      known.frames += flows.frames[index]!;
+      known.bytes += flows.bytes[index]!;
+      known.answered ||= answered;
+      if (protocol >= 0) known.protocol = this.#recogniser.definition(protocol).protocol;
+      if (flows.serverBy[index] === SERVER_BY.content) known.serverBy = "content";
+      known.firstAt = Math.min(known.firstAt, flows.firstAt[index]!);
+      known.lastAt = Math.max(known.lastAt, flows.lastAt[index]!);
+      return;
+    }
+    const by = flows.serverBy[index]!;
+    this.#conversations.set(key, {
       kind: "flow",
-      transport: flows.transport(index) === 6 ? "tcp" : "udp",
-      a, aPort: flows.port(index, first),
-      b, bPort: flows.port(index, 1 - first),
-      server: server === SERVER.unknown ? "unknown" : server === first ? "a" : "b",
+      transport: isTcp ? "tcp" : "udp",
+      a: this.#hosts.hostKey(a), b: this.#hosts.hostKey(b), port,
+      server: server === 2 ? "unknown" : server === 0 ? "a" : "b",
       serverBy: by === SERVER_BY.content ? "content" : by === SERVER_BY.handshake ? "handshake" : null,
       protocol: protocol < 0 ? null : this.#recogniser.definition(protocol).protocol,
-      answered: (flows.heard[index]! & 4) !== 0,
-      frames: flows.frames[index]!,
-      bytes: flows.bytes[index]!,
-      firstAt: flows.firstAt[index]!,
-      lastAt: flows.lastAt[index]!,
-    };
+      answered, flows: 1, frames: flows.frames[index]!, bytes: flows.bytes[index]!,
+      firstAt: flows.firstAt[index]!, lastAt: flows.lastAt[index]!,
+    });
   }
 
-  #sideKey(index: number, side: number): HostKey | undefined {
-    if (this.#flows.hostGeneration[index] !== this.#hosts.generation) return undefined;
+  #sideHost(index: number, side: number): number {
+    if (this.#flows.hostGeneration[index] !== this.#hosts.generation) return -1;
     const asSender = this.#flows.sendHost[index * 2 + side]!;
-    const host = asSender >= 0 ? asSender : this.#flows.receiveHost[index * 2 + side]!;
-    return host >= 0 ? this.#hosts.hostKey(host) : undefined;
+    return asSender >= 0 ? asSender : this.#flows.receiveHost[index * 2 + side]!;
   }
 }
 

@@ -56,14 +56,15 @@ export class Backlog {
   }
 
   #addFlow(said: FlowObservation): void {
-    const key = `${hostText(said.a)} ${said.aPort} ${hostText(said.b)} ${said.bPort} ${said.transport}`;
+    const key = `${hostText(said.a)} ${hostText(said.b)} ${said.transport} ${said.port} ${said.server}`;
     const known = this.#flows.get(key);
     if (known === undefined) {
       this.#flows.set(key, { ...said });
       return;
     }
-    const { frames, bytes, firstAt, answered } = known;
+    const { flows, frames, bytes, firstAt, answered } = known;
     Object.assign(known, said, {
+      flows: flows + said.flows,
       frames: frames + said.frames,
       bytes: bytes + said.bytes,
       firstAt: Math.min(firstAt, said.firstAt),

@@ -23,7 +23,7 @@ export const observationSchema = z.discriminatedUnion("kind", [
     attribute: z.string().max(80), value: z.string().max(256), protocol: z.string().max(40), count, firstAt: at, lastAt: at,
   }),
   z.object({
-    kind: z.literal("flow"), transport: z.enum(["tcp", "udp"]), a: host, aPort: port, b: host, bPort: port,
+    kind: z.literal("flow"), transport: z.enum(["tcp", "udp"]), a: host, b: host, port, flows: count,
     server: z.enum(["a", "b", "unknown"]), serverBy: z.enum(["content", "handshake", "port"]).nullable(),
     protocol: z.string().max(40).nullable(), answered: z.boolean(), frames: count, bytes: count, firstAt: at, lastAt: at,
   }),

@@ -1,15 +1,19 @@
 #!/usr/bin/env node
-/** The `wardtap` command: each subcommand is one file in commands/. */
+/** The `wardtap` command: each subcommand is one file in commands/, loaded only when it is asked for. */
 import { Command, CommanderError } from "commander";
-import { addAgentCommand } from "./commands/agent.ts";
-import { addLedgerCommand } from "./commands/ledger.ts";
-import { addLightsCommand } from "./commands/lights.ts";
 import { CommandError, EXIT } from "./commands/output.ts";
-import { addReplayCommand } from "./commands/replay.ts";
-import { addRunCommand } from "./commands/run.ts";
-import { addSniffCommand } from "./commands/sniff.ts";
 import { ConfigError } from "./config.ts";
 import { VERSION } from "./version.ts";
+
+/** A replay on a Pi need not wait for the database, the logger and the WebSocket library to load. */
+const COMMANDS: Record<string, (program: Command) => Promise<void>> = {
+  replay: async (program) => (await import("./commands/replay.ts")).addReplayCommand(program),
+  run: async (program) => (await import("./commands/run.ts")).addRunCommand(program),
+  sniff: async (program) => (await import("./commands/sniff.ts")).addSniffCommand(program),
+  agent: async (program) => (await import("./commands/agent.ts")).addAgentCommand(program),
+  ledger: async (program) => (await import("./commands/ledger.ts")).addLedgerCommand(program),
+  lights: async (program) => (await import("./commands/lights.ts")).addLightsCommand(program),
+};
 
 const program = new Command("wardtap")
   .description("Passive device inventory for hospital wards: listens on a mirror port, never transmits on it.")
@@ -17,14 +21,9 @@ const program = new Command("wardtap")
   .showHelpAfterError("(wardtap --help shows what there is)")
   .exitOverride();
 
-addReplayCommand(program);
-addRunCommand(program);
-addSniffCommand(program);
-addAgentCommand(program);
-addLedgerCommand(program);
-addLightsCommand(program);
-
 try {
+  const asked = Object.hasOwn(COMMANDS, process.argv[2] ?? "") ? [process.argv[2] as string] : Object.keys(COMMANDS);
+  for (const name of asked) await COMMANDS[name]?.(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);

@@ -45,13 +45,8 @@ export async function replay(
     fileName: (file) => names[file] ?? "",
     foldMicros: FOLD_MICROS,
   });
-  let firstAt = Number.POSITIVE_INFINITY;
-  let lastAt = Number.NEGATIVE_INFINITY;
-  const end = await source.run((frame) => {
-    if (frame.at < firstAt) firstAt = frame.at;
-    if (frame.at > lastAt) lastAt = frame.at;
-    watch.frame(frame);
-  });
+  const end = await source.run((frame) => watch.frame(frame));
+  const { firstAt, lastAt } = watch;
   watch.drain();
 
   const devices = identifier.devices();

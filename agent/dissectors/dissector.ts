@@ -97,7 +97,8 @@ export interface DissectorDefinition<Message extends object> {
   /**
    * A hash over what evidence is made of, never 0: a message with the same hash as the last one from
    * this side of the flow is counted as a repeat without being read. For protocols whose messages
-   * always differ somewhere (numbers, times) but teach the same.
+   * always differ somewhere (numbers, times) but teach the same. Also asked with only the beginning of a
+   * TCP message whose length is known, so that the rest of a repeat is never waited for.
    */
   sameAs?(payload: Buffer): number;
   /**

@@ -205,26 +205,24 @@ export class Analyser {
     if (length < 0) return this.#stray(analysis, stream, payload);
     const wanted = length === 0 ? payload.length : length;
     const isWhole = length !== 0 && wanted <= payload.length;
-    if (!isWhole && !isCut && payload.length < MAX_MESSAGE_BYTES) return 0;
-    flow.cut = !isWhole;
-    const print = isWhole && definition.sameAs !== undefined ? definition.sameAs(payload.subarray(0, wanted)) : 0;
+    const print = length !== 0 && definition.sameAs !== undefined ? definition.sameAs(wanted < payload.length ? payload.subarray(0, wanted) : payload) : 0;
     const repeated = analysis.lastEvidence[side];
     if (print !== 0 && repeated !== undefined && analysis.lastPrint[side] === print) {
       this.#repeat(repeated, at);
-      stream.consume(wanted);
+      pass(stream, wanted, payload.length);
       return wanted;
     }
-    const learnt = this.#dissect(analysis.dissector, payload.subarray(0, Math.min(wanted, payload.length)), flow, at);
+    if (!isWhole && !isCut && payload.length < MAX_MESSAGE_BYTES) return 0;
+    flow.cut = !isWhole;
+    const message = wanted < payload.length ? payload.subarray(0, wanted) : payload;
+    const learnt = this.#dissect(analysis.dissector, message, flow, at);
     if (learnt === undefined) return this.#stray(analysis, stream, payload);
     analysis.strays = 0;
     if (learnt !== "done") {
       analysis.lastPrint[side] = print;
       analysis.lastEvidence[side] = learnt;
     }
-    if (wanted > payload.length) {
-      stream.consume(payload.length);
-      stream.skip(wanted - payload.length);
-    } else stream.consume(wanted);
+    pass(stream, wanted, payload.length);
     return learnt === "done" ? -1 : wanted;
   }
 
@@ -266,6 +264,12 @@ export class Analyser {
 }
 
 const NOTHING: readonly FoldedEvidence[] = [];
+
+/** Leaves a message behind, also what of it is still to come. */
+function pass(stream: Stream, length: number, arrived: number): void {
+  stream.consume(Math.min(length, arrived));
+  if (length > arrived) stream.skip(length - arrived);
+}
 
 /** FNV-like over the payload's length and at most 1,500 bytes; never 0. */
 export function hashOf(bytes: Buffer, at: number, length: number): number {

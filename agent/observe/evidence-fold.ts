@@ -1,11 +1,12 @@
 /** Evidence folded: the same thing said again only raises a count, until the next drain. */
 import type { Evidence, Subject } from "../dissectors/dissector.ts";
 import type { EvidenceObservation, FrameReference, HostKey } from "./observation.ts";
-
 /** Distinct values one host may say of itself before the rest is only counted (hostile chatter). */
 export const MAX_EVIDENCE_PER_HOST = 200;
 /** Hosts whose evidence is remembered for repeats; beyond it memory is cleared and facts are said anew. */
 const MAX_SUBJECTS = 16_384;
+/** Pieces remembered of all hosts together; beyond it memory is cleared likewise. */
+export const MAX_PIECES = 100_000;
 const MAX_VALUE = 256;
 
 export interface FoldedEvidence extends EvidenceObservation {
@@ -25,6 +26,8 @@ export interface Place {
 export class EvidenceFold {
   /** Evidence not kept because its subject already said too much. */
   overflow = 0;
+  /** Remembered now. */
+  pieces = 0;
   readonly #bySubject = new Map<string, Map<string, FoldedEvidence>>();
   #pending: FoldedEvidence[] = [];
 
@@ -37,14 +40,14 @@ export class EvidenceFold {
     const subject = subjectKey(about);
     let known = this.#bySubject.get(subject);
     if (known === undefined) {
-      if (this.#bySubject.size >= MAX_SUBJECTS) this.#bySubject.clear();
+      if (this.#bySubject.size >= MAX_SUBJECTS || this.pieces >= MAX_PIECES) this.#forget();
       known = new Map();
       this.#bySubject.set(subject, known);
     }
     const key = `${place.protocol}\0${evidence.attribute}\0${value}`;
     let folded = known.get(key);
     if (folded === undefined) {
-      if (known.size >= MAX_EVIDENCE_PER_HOST) {
+      if (known.size >= MAX_EVIDENCE_PER_HOST || this.pieces >= MAX_PIECES) {
         this.overflow++;
         return undefined;
       }
@@ -61,6 +64,7 @@ export class EvidenceFold {
         ...(place.frame ? { firstFrame: place.frame } : {}),
       };
       known.set(key, folded);
+      this.pieces++;
     }
     this.repeat(folded, place.at);
     return folded;
@@ -74,6 +78,11 @@ export class EvidenceFold {
     this.#pending.push(folded);
   }
 
+  /** What waits for the next drain; whoever feeds this drains when it grows large. */
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
   drain(emit: (observation: EvidenceObservation) => void): void {
     const pending = this.#pending;
     this.#pending = [];
@@ -83,6 +92,11 @@ export class EvidenceFold {
       folded.pending = false;
       folded.count = 0;
     }
+  }
+
+  #forget(): void {
+    this.#bySubject.clear();
+    this.pieces = 0;
   }
 
   /** Says everything known once more at the next drain (the agent came back and may have lost some). */

@@ -52,6 +52,9 @@ interface LinkRepeat {
 export class Watch {
   readonly packet: Packet = emptyPacket();
   readonly mirror = new MirrorWatch();
+  /** Times of the earliest and latest frame, microseconds; infinite before the first. */
+  firstAt = Number.POSITIVE_INFINITY;
+  lastAt = Number.NEGATIVE_INFINITY;
   readonly #options: WatchOptions;
   readonly #foldMicros: number;
   readonly #decoder: ReturnType<typeof createDecoder>;
@@ -87,6 +90,9 @@ export class Watch {
   /** Takes one frame. Allocates nothing when it teaches nothing new. */
   frame(frame: Frame): void {
     const packet = this.packet;
+    const { at } = frame;
+    if (at < this.firstAt) this.firstAt = at;
+    if (at > this.lastAt) this.lastAt = at;
     this.#decoder.decode(frame, packet);
     if (packet.at >= this.#nextDrainAt) this.#drainOnTime(packet.at);
     if (this.#duplicates.isDuplicate(packet)) {

@@ -40,16 +40,21 @@ export class EvidenceFold {
     const subject = subjectKey(about);
     let known = this.#bySubject.get(subject);
     if (known === undefined) {
-      if (this.#bySubject.size >= MAX_SUBJECTS || this.pieces >= MAX_PIECES) this.#forget();
+      if (this.#bySubject.size >= MAX_SUBJECTS) this.#forget();
       known = new Map();
       this.#bySubject.set(subject, known);
     }
     const key = `${place.protocol}\0${evidence.attribute}\0${value}`;
     let folded = known.get(key);
     if (folded === undefined) {
-      if (known.size >= MAX_EVIDENCE_PER_HOST || this.pieces >= MAX_PIECES) {
+      if (known.size >= MAX_EVIDENCE_PER_HOST) {
         this.overflow++;
         return undefined;
+      }
+      if (this.pieces >= MAX_PIECES) {
+        this.#forget();
+        known = new Map();
+        this.#bySubject.set(subject, known);
       }
       folded = {
         kind: "evidence",

@@ -1,13 +1,17 @@
 /** Makes a fresh clone ready: system packages, npm packages (compiled here, nothing downloaded from a code host), build. */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installMissing } from "./system-packages.mjs";
+import { installMissing, NEEDS } from "./system-packages.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMP = join(root, "node_modules", ".wardtap-installed");
 const SUPPORTED = [20, 22, 24];
+/** Without these nothing native can be compiled; without the library only what is compiled against it. */
+const COMPILED_AGAINST = ["libpcap-dev"];
+const COMPILERS = NEEDS.install.map((need) => need.package).filter((name) => !COMPILED_AGAINST.includes(name));
 /** What the build reads; dist older than any of it is built anew. */
 const SOURCES = ["agent", "console", "hardware", "tests", "package.json", "tsconfig.json", "scripts/assets.mjs"];
 
@@ -20,11 +24,16 @@ export function setUp(groups, log = console.log) {
   if (!SUPPORTED.includes(major))
     log(`Node ${process.versions.node} is not one that wardtap is tested with (20, 22, 24).`);
   const missing = groups.flatMap((group) => installMissing(group, log).missing);
-  if (!isInstalled()) {
-    log("Installing npm packages (native ones are compiled, which takes a minute or two on a small machine) ...");
-    run("npm", ["ci", "--no-fund", "--no-audit"], nativeBuildEnvironment());
-    writeFileSync(STAMP, lockText());
+  if (!isInstalled(missing)) {
+    const lacking = missing.filter((name) => COMPILERS.includes(name));
+    if (lacking.length > 0)
+      fail(`Native modules can't be compiled without ${lacking.join(", ")}: install them, then try again.`);
+    log("Installing npm packages (native ones are compiled, which takes a minute or two, on a Pi up to ten) ...");
+    // Only errors: npm warns of the two settings below, which are not for npm but for what it runs.
+    run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], nativeBuildEnvironment());
+    writeFileSync(STAMP, stamp(missing));
   }
+  sayWhatIsNotThere(log);
   if (!isBuilt()) {
     log("Building ...");
     run("npm", ["run", "--silent", "build"]);
@@ -32,10 +41,27 @@ export function setUp(groups, log = console.log) {
   return missing;
 }
 
-const lockText = () => readFileSync(join(root, "package-lock.json"), "utf8").length + ":" + process.versions.modules;
+/** Optional packages: npm leaves one out, without a word, when it can't be compiled. */
+function sayWhatIsNotThere(log) {
+  if (!existsSync(join(root, "node_modules/cap/build/Release/cap.node"))) {
+    log(
+      "Live capture with cap is not there: it could not be compiled (it needs libpcap-dev). tcpdump or dumpcap does " +
+        "instead, where installed. Once libpcap-dev is installed, npm run setup compiles it.",
+    );
+  }
+}
 
-function isInstalled() {
-  return existsSync(STAMP) && readFileSync(STAMP, "utf8") === lockText();
+/** What is installed depends on the lock file, on Node's binary interface, and on what could be compiled. */
+function stamp(missing) {
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  const without = missing.filter((name) => COMPILED_AGAINST.includes(name));
+  return [lock, process.versions.modules, process.arch, ...without.map((name) => `without ${name}`)].join("\n");
+}
+
+function isInstalled(missing) {
+  return existsSync(STAMP) && readFileSync(STAMP, "utf8") === stamp(missing);
 }
 
 function isBuilt() {
@@ -66,22 +92,27 @@ function nativeBuildEnvironment() {
   return environment;
 }
 
+function fail(why) {
+  console.error(`\n${why}`);
+  process.exit(1);
+}
+
 export function run(command, words, env = process.env) {
   const done = spawnSync(command, words, { cwd: root, stdio: "inherit", env });
   if (done.status === 0) return;
-  console.error(
-    `\n${[command, ...words].join(" ")} failed${done.error ? `: ${done.error.message}` : ""}. See above for the reason.`,
+  fail(
+    `${[command, ...words].join(" ")} failed${done.error ? `: ${done.error.message}` : ""}. See above for the reason.`,
   );
-  process.exit(1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes("--help")) {
-    console.log(
-      "npm run setup: installs what is missing (system packages by apt when it may), npm packages, and builds.",
-    );
+    console.log(`npm run setup            what wardtap needs: compilers and libpcap (by apt when it may), npm packages, build
+npm run setup -- --all   also what the demo and the tests need; exits with 1 when something is still missing`);
   } else {
-    setUp(["install"]);
+    const all = process.argv.includes("--all");
+    const missing = setUp(all ? ["install", "demo", "test"] : ["install"]);
+    if (all && missing.length > 0) fail(`Still missing: ${missing.join(", ")}.`);
     console.log("Ready. Try: npm run demo");
   }
 }

@@ -96,7 +96,7 @@ export class Identifier {
     const view = new DeviceView(group, evidence, services, peers);
     const judgement = judge(view, this.#rules);
     const sum = (pick: (host: Group["hosts"][number]) => number) => group.hosts.reduce((total, host) => total + pick(host), 0);
-    const lastSeenAt = Math.max(group.reported?.lastAt ?? 0, ...group.hosts.map((host) => host.lastAt));
+    const lastSeenAt = Math.max(group.firstAt, group.reported?.lastAt ?? 0, ...group.hosts.map((host) => host.lastAt));
     const device: Device = {
       id, aliases,
       macs: group.macs, ips: group.ips, vlans: [...new Set(group.vlans.filter((vlan) => vlan !== 0).map((vlan) => vlan % 4096))].sort((a, b) => a - b),

@@ -44,11 +44,14 @@ export const openInput = async (path: string): Promise<ByteInput> => {
   }
 };
 
+/** Reads one chunk ahead on another core, while this one goes through the frames of the chunk before. */
 class FileInput implements ByteInput {
   bytesRead = 0;
   readonly bytesTotal: number;
   readonly problem = "";
   readonly #handle: FileHandle;
+  #spare: Buffer | undefined;
+  #ahead: Promise<number> | undefined;
 
   constructor(handle: FileHandle, bytesTotal: number) {
     this.#handle = handle;
@@ -56,21 +59,42 @@ class FileInput implements ByteInput {
   }
 
   async fill(queue: ByteQueue): Promise<boolean> {
-    // The first chunk is what the queue was made with; a file that needs a second gets whole ones.
-    const wanted = this.bytesRead === 0 ? queue.buffer.length - queue.end : CHUNK_BYTES;
-    queue.makeRoom(wanted);
     try {
-      const { bytesRead } = await this.#handle.read(queue.buffer, queue.end, wanted, null);
-      queue.filled(bytesRead);
-      this.bytesRead += bytesRead;
-      return bytesRead > 0;
+      const bytes = await (this.#ahead === undefined ? this.#readFirst(queue) : this.#takeAhead(queue));
+      this.bytesRead += bytes;
+      if (bytes > 0 && this.bytesRead < this.bytesTotal) this.#readAhead();
+      return bytes > 0;
     } catch (error) {
       throw unreadable(error);
     }
   }
 
   async close(): Promise<void> {
+    await this.#ahead?.catch(() => 0);
     await this.#handle.close();
+  }
+
+  /** The first chunk is what the queue was made with; a file that needs a second gets whole ones. */
+  async #readFirst(queue: ByteQueue): Promise<number> {
+    const wanted = this.bytesRead === 0 ? queue.buffer.length - queue.end : CHUNK_BYTES;
+    queue.makeRoom(wanted);
+    const { bytesRead } = await this.#handle.read(queue.buffer, queue.end, wanted, null);
+    queue.filled(bytesRead);
+    return bytesRead;
+  }
+
+  #readAhead(): void {
+    this.#spare ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    this.#ahead = this.#handle.read(this.#spare, 0, CHUNK_BYTES, null).then(({ bytesRead }) => bytesRead);
+    // Whoever fills next hears of a failure; until then it is nobody's.
+    this.#ahead.catch(() => undefined);
+  }
+
+  async #takeAhead(queue: ByteQueue): Promise<number> {
+    const bytes = await this.#ahead!;
+    this.#ahead = undefined;
+    if (bytes > 0) queue.push(this.#spare!.subarray(0, bytes));
+    return bytes;
   }
 }
 

@@ -1,10 +1,12 @@
 /** Brings payloads to dissectors: recognises a flow's protocol, rejoins TCP, folds what is learnt. */
-import { Stream } from "../decode/stream.ts";
+
 import type { Packet } from "../decode/packet.ts";
+import { Stream } from "../decode/stream.ts";
 import { type DissectorDefinition, type Flow, isMalformed } from "../dissectors/dissector.ts";
-import { droppedNames } from "../dissectors/self-given.ts";
 import type { Recogniser } from "../dissectors/recogniser.ts";
+import { droppedNames } from "../dissectors/self-given.ts";
 import type { EvidenceFold, FoldedEvidence, Place } from "./evidence-fold.ts";
+import type { Moment } from "./moment.ts";
 
 /** A flow that no dissector knew after this many payload bytes of one direction, or packets, is given up. */
 const MAX_UNKNOWN_BYTES = 4096;
@@ -13,6 +15,8 @@ const MAX_UNKNOWN_PACKETS = 12;
 const MAX_WAIT_PACKETS = 256;
 /** Messages in a row that a chosen dissector could not read before the flow is recognised anew, and then given up. */
 const MAX_STRAYS = 16;
+/** The same for the segments of a connection: after a loss the rest of a long message passes by before the next begins. */
+const MAX_STRAY_SEGMENTS = 1024;
 /** A message longer than this is dissected cut, the rest skipped. */
 const MAX_MESSAGE_BYTES = 65_536;
 
@@ -34,8 +38,11 @@ export interface Analysis {
 
 /** Nothing to remember for a datagram flow: no state, nothing to count as a repeat. */
 export const isForgettable = (analysis: Analysis): boolean =>
-  analysis.state === undefined && analysis.packets === 0 && analysis.strays === 0 &&
-  (analysis.lastEvidence[0]?.length ?? 0) === 0 && (analysis.lastEvidence[1]?.length ?? 0) === 0;
+  analysis.state === undefined &&
+  analysis.packets === 0 &&
+  analysis.strays === 0 &&
+  (analysis.lastEvidence[0]?.length ?? 0) === 0 &&
+  (analysis.lastEvidence[1]?.length ?? 0) === 0;
 
 /** Makes a used analysis as good as new, for the flow of this dissector (-1 none). */
 export function renew(analysis: Analysis, dissector: number): void {
@@ -48,8 +55,14 @@ export function renew(analysis: Analysis, dissector: number): void {
 }
 
 export const emptyAnalysis = (): Analysis => ({
-  dissector: -1, streams: [undefined, undefined], seenBytes: [0, 0], packets: 0, strays: 0, state: undefined,
-  lastPrint: [0, 0], lastEvidence: [undefined, undefined],
+  dissector: -1,
+  streams: [undefined, undefined],
+  seenBytes: [0, 0],
+  packets: 0,
+  strays: 0,
+  state: undefined,
+  lastPrint: [0, 0],
+  lastEvidence: [undefined, undefined],
 });
 
 /** What became of a payload. */
@@ -81,7 +94,7 @@ export class Analyser {
     const print = hashOf(bytes, payloadAt, payloadLength);
     const repeated = analysis.lastEvidence[side];
     if (repeated !== undefined && analysis.lastPrint[side] === print) {
-      this.#repeat(repeated, packet.at);
+      this.#repeat(repeated, packet);
       return VERDICT.goOn;
     }
     flow.cut = packet.payloadWireLength > payloadLength;
@@ -89,7 +102,7 @@ export class Analyser {
     const payload = bytes.subarray(payloadAt, payloadAt + payloadLength);
     let verdict: number = VERDICT.goOn;
     if (analysis.dissector >= 0) {
-      const learnt = this.#dissect(analysis.dissector, payload, flow, packet.at);
+      const learnt = this.#dissect(analysis.dissector, payload, flow);
       if (learnt === undefined) {
         if (++analysis.strays > MAX_STRAYS) verdict = VERDICT.finished;
       } else if (learnt !== "done") {
@@ -97,8 +110,16 @@ export class Analyser {
         analysis.lastEvidence[side] = learnt;
       } else verdict = VERDICT.finished;
     } else {
-      const count = this.#recogniser.candidates(17, bytes, payloadAt, payloadLength, packet.sourcePort, packet.destinationPort, this.#candidates);
-      verdict = this.#choose(analysis, flow, payload, count, packet.at, side, print);
+      const count = this.#recogniser.candidates(
+        17,
+        bytes,
+        payloadAt,
+        payloadLength,
+        packet.sourcePort,
+        packet.destinationPort,
+        this.#candidates,
+      );
+      verdict = this.#choose(analysis, flow, payload, count, side, print);
     }
     analysis.state = flow.state;
     return verdict;
@@ -107,7 +128,14 @@ export class Analyser {
   /** One TCP segment with payload. */
   segment(analysis: Analysis, flow: Flow, packet: Packet, side: 0 | 1): number {
     const stream = (analysis.streams[side] ??= new Stream());
-    stream.push(packet.tcpSequence, packet.bytes, packet.payloadAt, packet.payloadLength, packet.payloadWireLength, packet.tcpFlags & FIN_RST);
+    stream.push(
+      packet.tcpSequence,
+      packet.bytes,
+      packet.payloadAt,
+      packet.payloadLength,
+      packet.payloadWireLength,
+      packet.tcpFlags & FIN_RST,
+    );
     // The rest of this segment was cut off by the capture: no use in waiting for it.
     const isCut = packet.payloadWireLength > packet.payloadLength;
     flow.state = analysis.state;
@@ -123,7 +151,7 @@ export class Analyser {
         if (analysis.dissector < 0) break;
         verdict = VERDICT.recognised;
       }
-      const consumed = this.#readMessage(analysis, flow, payload, stream, packet.at, isCut, side);
+      const consumed = this.#readMessage(analysis, flow, payload, stream, packet, isCut, side);
       if (consumed < 0) verdict = VERDICT.finished;
       if (consumed === 0 && analysis.dissector === before) break;
     }
@@ -133,27 +161,34 @@ export class Analyser {
   }
 
   /** A link frame or an IP protocol's payload, for the dissectors listed. Returns what it taught. */
-  direct(dissectors: readonly number[], payload: Buffer, flow: Flow, at: number): readonly FoldedEvidence[] | undefined {
+  direct(dissectors: readonly number[], payload: Buffer, flow: Flow): readonly FoldedEvidence[] | undefined {
     for (let i = 0; i < dissectors.length; i++) {
-      const learnt = this.#dissect(dissectors[i]!, payload, flow, at);
+      const learnt = this.#dissect(dissectors[i]!, payload, flow);
       if (learnt !== undefined) return learnt === "done" ? [] : learnt;
     }
     return undefined;
   }
 
-  repeat(learnt: readonly FoldedEvidence[], at: number): void {
-    this.#repeat(learnt, at);
+  repeat(learnt: readonly FoldedEvidence[], moment: Moment): void {
+    this.#repeat(learnt, moment);
   }
 
-  #repeat(learnt: readonly FoldedEvidence[], at: number): void {
-    for (let i = 0; i < learnt.length; i++) this.#fold.repeat(learnt[i]!, at);
+  #repeat(learnt: readonly FoldedEvidence[], moment: Moment): void {
+    for (let i = 0; i < learnt.length; i++) this.#fold.repeat(learnt[i]!, moment);
   }
 
-  #choose(analysis: Analysis, flow: Flow, payload: Buffer, byPattern: number, at: number, side: 0 | 1, print: number): number {
+  #choose(
+    analysis: Analysis,
+    flow: Flow,
+    payload: Buffer,
+    byPattern: number,
+    side: 0 | 1,
+    print: number,
+  ): number {
     const candidates = this.#candidates;
     for (let i = 0; i < candidates.length; i++) {
       flow.state = undefined;
-      const learnt = this.#dissect(candidates[i]!, payload, flow, at, i >= byPattern);
+      const learnt = this.#dissect(candidates[i]!, payload, flow, i >= byPattern);
       if (learnt === undefined) continue;
       analysis.dissector = candidates[i]!;
       if (learnt === "done") return VERDICT.finished;
@@ -165,9 +200,24 @@ export class Analyser {
     return ++analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
   }
 
-  #recogniseStream(analysis: Analysis, flow: Flow, payload: Buffer, packet: Packet, side: 0 | 1, isCut: boolean): number {
+  #recogniseStream(
+    analysis: Analysis,
+    flow: Flow,
+    payload: Buffer,
+    packet: Packet,
+    side: 0 | 1,
+    isCut: boolean,
+  ): number {
     const candidates = this.#candidates;
-    const byPattern = this.#recogniser.candidates(6, payload, 0, payload.length, packet.sourcePort, packet.destinationPort, candidates);
+    const byPattern = this.#recogniser.candidates(
+      6,
+      payload,
+      0,
+      payload.length,
+      packet.sourcePort,
+      packet.destinationPort,
+      candidates,
+    );
     let wantsMore = false;
     for (let i = 0; i < candidates.length; i++) {
       const definition = this.#recogniser.definition(candidates[i]!);
@@ -181,7 +231,10 @@ export class Analyser {
       }
       flow.cut = isCut || length > payload.length;
       const droppedBefore = droppedNames.count;
-      const trial = definition.dissect(payload.subarray(0, length === 0 ? payload.length : Math.min(length, payload.length)), flow);
+      const trial = definition.dissect(
+        payload.subarray(0, length === 0 ? payload.length : Math.min(length, payload.length)),
+        flow,
+      );
       // The same message is read once more below: what this trial dropped counts then.
       droppedNames.count = droppedBefore;
       if (trial === undefined || (isMalformed(trial) && i >= byPattern)) continue;
@@ -195,27 +248,40 @@ export class Analyser {
     const stream = analysis.streams[side]!;
     analysis.seenBytes[side] += payload.length;
     stream.consume(payload.length);
-    return analysis.seenBytes[side] > MAX_UNKNOWN_BYTES || analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
+    return analysis.seenBytes[side] > MAX_UNKNOWN_BYTES || analysis.packets >= MAX_UNKNOWN_PACKETS
+      ? VERDICT.finished
+      : VERDICT.goOn;
   }
 
   /** Bytes consumed; 0 when more are needed; -1 when the flow has nothing more to teach. */
-  #readMessage(analysis: Analysis, flow: Flow, payload: Buffer, stream: Stream, at: number, isCut: boolean, side: 0 | 1): number {
+  #readMessage(
+    analysis: Analysis,
+    flow: Flow,
+    payload: Buffer,
+    stream: Stream,
+    moment: Moment,
+    isCut: boolean,
+    side: 0 | 1,
+  ): number {
     const definition = this.#recogniser.definition(analysis.dissector);
     const length = definition.messageLength?.(payload, flow) ?? payload.length;
     if (length < 0) return this.#stray(analysis, stream, payload);
     const wanted = length === 0 ? payload.length : length;
     const isWhole = length !== 0 && wanted <= payload.length;
-    const print = length !== 0 && definition.sameAs !== undefined ? definition.sameAs(wanted < payload.length ? payload.subarray(0, wanted) : payload) : 0;
+    const print =
+      length !== 0 && definition.sameAs !== undefined
+        ? definition.sameAs(wanted < payload.length ? payload.subarray(0, wanted) : payload)
+        : 0;
     const repeated = analysis.lastEvidence[side];
     if (print !== 0 && repeated !== undefined && analysis.lastPrint[side] === print) {
-      this.#repeat(repeated, at);
+      this.#repeat(repeated, moment);
       pass(stream, wanted, payload.length);
       return wanted;
     }
     if (!isWhole && !isCut && payload.length < MAX_MESSAGE_BYTES) return 0;
     flow.cut = !isWhole;
     const message = wanted < payload.length ? payload.subarray(0, wanted) : payload;
-    const learnt = this.#dissect(analysis.dissector, message, flow, at);
+    const learnt = this.#dissect(analysis.dissector, message, flow);
     if (learnt === undefined) return this.#stray(analysis, stream, payload);
     analysis.strays = 0;
     if (learnt !== "done") {
@@ -229,10 +295,15 @@ export class Analyser {
   /** Bytes that the chosen dissector does not know: after a loss the next segment may begin a message again. */
   #stray(analysis: Analysis, stream: Stream, payload: Buffer): number {
     stream.consume(payload.length);
-    return ++analysis.strays > MAX_STRAYS ? -1 : payload.length;
+    return ++analysis.strays > MAX_STRAY_SEGMENTS ? -1 : payload.length;
   }
 
-  #dissect(index: number, payload: Buffer, flow: Flow, at: number, quiet = false): readonly FoldedEvidence[] | "done" | undefined {
+  #dissect(
+    index: number,
+    payload: Buffer,
+    flow: Flow,
+    quiet = false,
+  ): readonly FoldedEvidence[] | "done" | undefined {
     const definition = this.#recogniser.definition(index);
     let message = definition.dissect(payload, flow);
     if (message === undefined) return undefined;
@@ -246,7 +317,6 @@ export class Analyser {
     const side = definition.server?.(message, flow);
     if (side !== undefined) this.#hooks.serverIs(side);
     const learnt = this.#learn(definition, message, flow);
-    void at;
     return definition.done?.(message, flow) ? "done" : learnt;
   }
 

@@ -44,7 +44,9 @@ function fingerprint(packet: Packet): number {
     Math.imul(packet.source3 ^ (packet.ipId << 16), 0x9e3779b1) ^
     Math.imul(packet.destination3 ^ packet.tcpSequence, 0x85ebca6b) ^
     Math.imul((packet.sourcePort << 16) ^ packet.destinationPort ^ packet.payloadWireLength, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 15) ^ tail, 0x27d4eb2f) ^ Math.imul(packet.tcpAcknowledgement ^ packet.tcpFlags, 0x165667b1);
+  hash =
+    Math.imul(hash ^ (hash >>> 15) ^ tail, 0x27d4eb2f) ^
+    Math.imul(packet.tcpAcknowledgement ^ packet.tcpFlags, 0x165667b1);
   if (packet.ipVersion === 6) hash ^= Math.imul(packet.source2 ^ packet.destination2, 0x9e3779b1) ^ packet.source0;
   return hash ^ (hash >>> 13);
 }

@@ -1,5 +1,6 @@
 /** Evidence folded: the same thing said again only raises a count, until the next drain. */
 import type { Evidence, Subject } from "../dissectors/dissector.ts";
+import type { Moment } from "./moment.ts";
 import type { EvidenceObservation, FrameReference, HostKey } from "./observation.ts";
 /** Distinct values one host may say of itself before the rest is only counted (hostile chatter). */
 export const MAX_EVIDENCE_PER_HOST = 200;
@@ -71,13 +72,13 @@ export class EvidenceFold {
       known.set(key, folded);
       this.pieces++;
     }
-    this.repeat(folded, place.at);
+    this.repeat(folded, place);
     return folded;
   }
 
-  repeat(folded: FoldedEvidence, at: number): void {
+  repeat(folded: FoldedEvidence, moment: Moment): void {
     folded.count++;
-    folded.lastAt = at;
+    folded.lastAt = moment.at;
     if (folded.pending) return;
     folded.pending = true;
     this.#pending.push(folded);

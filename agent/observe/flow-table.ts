@@ -1,10 +1,10 @@
-/** Flows (two endpoints and a transport) in typed arrays: a packet of a known flow allocates nothing. */
+/** Flows (two endpoints and a transport), each one record of a typed array: a packet of a known flow allocates nothing. */
 import type { Packet } from "../decode/packet.ts";
+import type { Moment } from "./moment.ts";
 
 /** Live flows; when reached, idle ones are forgotten, then the older half. */
 export const MAX_FLOWS = 65_536;
 const SLOTS = MAX_FLOWS * 2;
-const KEY_WORDS = 12;
 const IDLE_MICROS = 120 * 1_000_000;
 
 export const STATE = { fresh: 0, analysed: 1, finished: 2 } as const;
@@ -13,36 +13,59 @@ export const SERVER = { side0: 0, side1: 1, unknown: 2 } as const;
 export const SERVER_BY = { nothing: 0, port: 1, handshake: 2, content: 3 } as const;
 
 /**
+ * A record's 32-bit words. All that one packet touches lies in three cache lines: with an array per
+ * field each packet of a busy mirror would wait for ten.
+ */
+export const FLOW = {
+  low3: 0,
+  high3: 1,
+  ports: 2,
+  vlan: 3,
+  kind: 4,
+  upper: 5,
+  hash: 11,
+  state: 12,
+  /** Dissector index, -1 none. */
+  protocol: 13,
+  server: 14,
+  serverBy: 15,
+  /** Bit 1 << side: that side was heard; bit 4: answered (a reply that says yes was heard). */
+  heard: 16,
+  firstSide: 17,
+  dirty: 18,
+  hostGeneration: 19,
+  /** Host index as sender, one per side; -2 not looked up. */
+  sendHost: 20,
+  receiveHost: 22,
+  /** Source and destination MAC (high, low each) that the hosts were found with, four words per side. */
+  link: 24,
+} as const;
+const WORDS = 40;
+/** The same record seen as doubles: the last four. */
+const DOUBLES = WORDS / 2;
+const COUNT = { frames: 16, bytes: 17, firstAt: 18, lastAt: 19 } as const;
+
+/**
  * Side 0 is the endpoint with the lower address words (then port), so both directions of a flow have
- * one key. Indexes are valid until `compact`.
+ * one key. Indexes are valid until `compact`; a field's place is `index * stride + FLOW.field`.
  */
 export class FlowTable<Analysis> {
-  #count = 0;
-  readonly #slots = new Int32Array(SLOTS).fill(-1);
-  readonly #keys = new Int32Array(MAX_FLOWS * KEY_WORDS);
-  readonly state = new Uint8Array(MAX_FLOWS);
-  /** Dissector index, -1 none. */
-  readonly protocol = new Int16Array(MAX_FLOWS);
-  readonly server = new Uint8Array(MAX_FLOWS);
-  readonly serverBy = new Uint8Array(MAX_FLOWS);
-  /** Bit 1 << side: that side was heard; bit 4: answered (a reply that says yes was heard). */
-  readonly heard = new Uint8Array(MAX_FLOWS);
-  readonly firstSide = new Uint8Array(MAX_FLOWS);
-  readonly frames = new Float64Array(MAX_FLOWS);
-  readonly bytes = new Float64Array(MAX_FLOWS);
-  readonly firstAt = new Float64Array(MAX_FLOWS);
-  readonly lastAt = new Float64Array(MAX_FLOWS);
-  /** Host index as sender, two per flow, and the MAC it was found with: -2 not looked up. */
-  readonly sendHost = new Int32Array(MAX_FLOWS * 2);
-  readonly receiveHost = new Int32Array(MAX_FLOWS * 2);
-  readonly linkOf = new Int32Array(MAX_FLOWS * 8);
-  readonly hostGeneration = new Int32Array(MAX_FLOWS);
+  static readonly stride = WORDS;
+  readonly words: Int32Array;
   readonly analysis: (Analysis | undefined)[] = [];
+  readonly #doubles: Float64Array;
+  readonly #slots = new Int32Array(SLOTS).fill(-1);
   readonly #dirty = new Int32Array(MAX_FLOWS);
-  readonly #isDirty = new Uint8Array(MAX_FLOWS);
   #dirtyCount = 0;
+  #count = 0;
   /** Side of the sender of the packet last given to `find`. */
   side: 0 | 1 = 0;
+
+  constructor() {
+    const memory = new ArrayBuffer(MAX_FLOWS * WORDS * 4);
+    this.words = new Int32Array(memory);
+    this.#doubles = new Float64Array(memory);
+  }
 
   get count(): number {
     return this.#count;
@@ -69,18 +92,18 @@ export class FlowTable<Analysis> {
     hash = Math.imul(hash ^ (hash >>> 15) ^ ports, 0xc2b2ae35) ^ Math.imul(vlan ^ kind, 0x27d4eb2f);
     hash ^= hash >>> 13;
     let slot = hash & (SLOTS - 1);
-    const keys = this.#keys;
+    const { words } = this;
     for (;;) {
       const index = this.#slots[slot]!;
       if (index < 0) break;
-      const k = index * KEY_WORDS;
+      const w = index * WORDS;
       if (
-        keys[k] === low3 &&
-        keys[k + 1] === high3 &&
-        keys[k + 2] === ports &&
-        keys[k + 3] === vlan &&
-        keys[k + 4] === kind &&
-        (ipVersion === 4 || this.#sameUpper(k, packet, side))
+        words[w] === low3 &&
+        words[w + 1] === high3 &&
+        words[w + 2] === ports &&
+        words[w + 3] === vlan &&
+        words[w + 4] === kind &&
+        (ipVersion === 4 || this.#sameUpper(w, packet, side))
       ) {
         return index;
       }
@@ -88,33 +111,41 @@ export class FlowTable<Analysis> {
     }
     const index = this.#count++;
     this.#slots[slot] = index;
-    const k = index * KEY_WORDS;
-    keys[k] = low3;
-    keys[k + 1] = high3;
-    keys[k + 2] = ports;
-    keys[k + 3] = vlan;
-    keys[k + 4] = kind;
-    this.#writeUpper(k, packet, side);
-    keys[k + 11] = hash;
-    this.#reset(index, packet.at, side);
+    const w = index * WORDS;
+    words[w] = low3;
+    words[w + 1] = high3;
+    words[w + 2] = ports;
+    words[w + 3] = vlan;
+    words[w + 4] = kind;
+    this.#writeUpper(w, packet, side);
+    words[w + FLOW.hash] = hash;
+    this.#begin(index, packet.at, side);
     return index;
   }
 
   port(index: number, side: number): number {
-    const ports = this.#keys[index * KEY_WORDS + 2]!;
+    const ports = this.words[index * WORDS + FLOW.ports]!;
     return side === 0 ? ports >>> 16 : ports & 0xffff;
   }
 
   transport(index: number): 6 | 17 {
-    return (this.#keys[index * KEY_WORDS + 4]! & 0xff) as 6 | 17;
+    return (this.words[index * WORDS + FLOW.kind]! & 0xff) as 6 | 17;
   }
 
-  tally(index: number, bytes: number, at: number): void {
-    this.frames[index]!++;
-    this.bytes[index]! += bytes;
-    this.lastAt[index] = at;
-    if (this.#isDirty[index] === 0) {
-      this.#isDirty[index] = 1;
+  frames = (index: number): number => this.#doubles[index * DOUBLES + COUNT.frames]!;
+  bytes = (index: number): number => this.#doubles[index * DOUBLES + COUNT.bytes]!;
+  firstAt = (index: number): number => this.#doubles[index * DOUBLES + COUNT.firstAt]!;
+  lastAt = (index: number): number => this.#doubles[index * DOUBLES + COUNT.lastAt]!;
+
+  /** Counts one packet. */
+  tally(index: number, bytes: number, moment: Moment): void {
+    const d = index * DOUBLES;
+    this.#doubles[d + COUNT.frames]!++;
+    this.#doubles[d + COUNT.bytes]! += bytes;
+    this.#doubles[d + COUNT.lastAt] = moment.at;
+    const w = index * WORDS + FLOW.dirty;
+    if (this.words[w] === 0) {
+      this.words[w] = 1;
       this.#dirty[this.#dirtyCount++] = index;
     }
   }
@@ -123,10 +154,10 @@ export class FlowTable<Analysis> {
   drain(each: (index: number) => void): void {
     for (let i = 0; i < this.#dirtyCount; i++) {
       const index = this.#dirty[i]!;
-      this.#isDirty[index] = 0;
+      this.words[index * WORDS + FLOW.dirty] = 0;
       each(index);
-      this.frames[index] = 0;
-      this.bytes[index] = 0;
+      this.#doubles[index * DOUBLES + COUNT.frames] = 0;
+      this.#doubles[index * DOUBLES + COUNT.bytes] = 0;
     }
     this.#dirtyCount = 0;
   }
@@ -135,80 +166,70 @@ export class FlowTable<Analysis> {
   compact(now: number, forgotten: (analysis: Analysis) => void): void {
     let limit = now - IDLE_MICROS;
     let kept = 0;
-    for (let i = 0; i < this.#count; i++) if (this.lastAt[i]! >= limit) kept++;
+    for (let i = 0; i < this.#count; i++) if (this.lastAt(i) >= limit) kept++;
     if (kept > MAX_FLOWS / 2) {
-      const times = this.lastAt.slice(0, this.#count).sort();
+      const times = Float64Array.from({ length: this.#count }, (_, i) => this.lastAt(i)).sort();
       limit = times[this.#count >> 1]! + 1;
     }
     const old = this.#count;
     this.#count = 0;
     this.#slots.fill(-1);
     for (let i = 0; i < old; i++) {
-      if (this.lastAt[i]! >= limit) this.#move(i, this.#count++);
+      if (this.lastAt(i) >= limit) this.#move(i, this.#count++);
       else if (this.analysis[i] !== undefined) forgotten(this.analysis[i]!);
     }
     this.analysis.length = this.#count;
   }
 
-  #reset(index: number, at: number, side: 0 | 1): void {
-    this.state[index] = STATE.fresh;
-    this.protocol[index] = -1;
-    this.server[index] = SERVER.unknown;
-    this.serverBy[index] = SERVER_BY.nothing;
-    this.heard[index] = 0;
-    this.firstSide[index] = side;
-    this.frames[index] = 0;
-    this.bytes[index] = 0;
-    this.firstAt[index] = at;
-    this.lastAt[index] = at;
-    this.hostGeneration[index] = -1;
-    this.sendHost.fill(-2, index * 2, index * 2 + 2);
-    this.receiveHost.fill(-2, index * 2, index * 2 + 2);
-    this.#isDirty[index] = 0;
+  #begin(index: number, at: number, side: 0 | 1): void {
+    const { words } = this;
+    const w = index * WORDS;
+    words.fill(0, w + FLOW.state, w + WORDS);
+    words[w + FLOW.protocol] = -1;
+    words[w + FLOW.server] = SERVER.unknown;
+    words[w + FLOW.firstSide] = side;
+    words[w + FLOW.hostGeneration] = -1;
+    words.fill(-2, w + FLOW.sendHost, w + FLOW.link);
+    const d = index * DOUBLES;
+    this.#doubles[d + COUNT.firstAt] = at;
+    this.#doubles[d + COUNT.lastAt] = at;
     this.analysis[index] = undefined;
   }
 
   #move(from: number, to: number): void {
     if (from !== to) {
-      this.#keys.copyWithin(to * KEY_WORDS, from * KEY_WORDS, (from + 1) * KEY_WORDS);
-      this.#reset(to, this.firstAt[from]!, this.firstSide[from] as 0 | 1);
-      this.state[to] = this.state[from]!;
-      this.protocol[to] = this.protocol[from]!;
-      this.server[to] = this.server[from]!;
-      this.serverBy[to] = this.serverBy[from]!;
-      this.heard[to] = this.heard[from]!;
-      this.lastAt[to] = this.lastAt[from]!;
+      this.words.copyWithin(to * WORDS, from * WORDS, (from + 1) * WORDS);
       this.analysis[to] = this.analysis[from];
     }
-    let slot = this.#keys[to * KEY_WORDS + 11]! & (SLOTS - 1);
+    let slot = this.words[to * WORDS + FLOW.hash]! & (SLOTS - 1);
     while (this.#slots[slot]! >= 0) slot = (slot + 1) & (SLOTS - 1);
     this.#slots[slot] = to;
   }
 
-  #sameUpper(k: number, packet: Packet, side: 0 | 1): boolean {
-    const keys = this.#keys;
-    const source = side === 0 ? k + 5 : k + 8;
-    const destination = side === 0 ? k + 8 : k + 5;
+  #sameUpper(w: number, packet: Packet, side: 0 | 1): boolean {
+    const { words } = this;
+    const source = w + FLOW.upper + (side === 0 ? 0 : 3);
+    const destination = w + FLOW.upper + (side === 0 ? 3 : 0);
     return (
-      keys[source] === packet.source0 &&
-      keys[source + 1] === packet.source1 &&
-      keys[source + 2] === packet.source2 &&
-      keys[destination] === packet.destination0 &&
-      keys[destination + 1] === packet.destination1 &&
-      keys[destination + 2] === packet.destination2
+      words[source] === packet.source0 &&
+      words[source + 1] === packet.source1 &&
+      words[source + 2] === packet.source2 &&
+      words[destination] === packet.destination0 &&
+      words[destination + 1] === packet.destination1 &&
+      words[destination + 2] === packet.destination2
     );
   }
 
-  #writeUpper(k: number, packet: Packet, side: 0 | 1): void {
-    const keys = this.#keys;
-    const source = side === 0 ? k + 5 : k + 8;
-    const destination = side === 0 ? k + 8 : k + 5;
-    keys[source] = packet.source0;
-    keys[source + 1] = packet.source1;
-    keys[source + 2] = packet.source2;
-    keys[destination] = packet.destination0;
-    keys[destination + 1] = packet.destination1;
-    keys[destination + 2] = packet.destination2;
+  #writeUpper(w: number, packet: Packet, side: 0 | 1): void {
+    const { words } = this;
+    const source = w + FLOW.upper + (side === 0 ? 0 : 3);
+    const destination = w + FLOW.upper + (side === 0 ? 3 : 0);
+    words[source] = packet.source0;
+    words[source + 1] = packet.source1;
+    words[source + 2] = packet.source2;
+    words[destination] = packet.destination0;
+    words[destination + 1] = packet.destination1;
+    words[destination + 2] = packet.destination2;
   }
 }
 

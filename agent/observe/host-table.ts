@@ -1,5 +1,6 @@
 /** Every (MAC, VLAN, IP) seen, with its counters, in typed arrays: counting a known host allocates nothing. */
 import { ipText, macText } from "../decode/addresses.ts";
+import type { Moment } from "./moment.ts";
 import type { HostKey } from "./observation.ts";
 
 /** Beyond this many live entries new hosts are not told apart, only counted in `overflow`. */
@@ -51,7 +52,7 @@ export class HostTable {
     w1: number,
     w2: number,
     w3: number,
-    at: number,
+    moment: Moment,
   ): number {
     const high = (macHigh & 0xffff) | (ipVersion << 16) | (macHigh < 0 ? 1 << 24 : 0);
     let hash = Math.imul(high ^ vlan, 0x9e3779b1) ^ Math.imul(macLow, 0x85ebca6b);
@@ -93,27 +94,27 @@ export class HostTable {
     keys[k + 7] = hash;
     this.#clearCounters(index);
     this.ttl[index] = 0;
-    this.firstAt[index] = at;
-    this.lastAt[index] = at;
+    this.firstAt[index] = moment.at;
+    this.lastAt[index] = moment.at;
     return index;
   }
 
-  sent(index: number, bytes: number, at: number): void {
+  sent(index: number, bytes: number, moment: Moment): void {
     if (index < 0) return;
     this.sentFrames[index]!++;
     this.sentBytes[index]! += bytes;
-    this.#touch(index, at);
+    this.#touch(index, moment);
   }
 
-  received(index: number, bytes: number, at: number): void {
+  received(index: number, bytes: number, moment: Moment): void {
     if (index < 0) return;
     this.receivedFrames[index]!++;
     this.receivedBytes[index]! += bytes;
-    this.#touch(index, at);
+    this.#touch(index, moment);
   }
 
-  #touch(index: number, at: number): void {
-    this.lastAt[index] = at;
+  #touch(index: number, moment: Moment): void {
+    this.lastAt[index] = moment.at;
     if (this.#isDirty[index] === 0) {
       this.#isDirty[index] = 1;
       this.#dirty[this.#dirtyCount++] = index;

@@ -9,13 +9,15 @@ import { droppedNames } from "../dissectors/self-given.ts";
 import { Analyser, type Analysis, emptyAnalysis, hashOf, isForgettable, renew, VERDICT } from "./analyser.ts";
 import { DuplicateFilter } from "./duplicates.ts";
 import { EvidenceFold, type FoldedEvidence, type Place } from "./evidence-fold.ts";
-import { FlowTable, SERVER, SERVER_BY, STATE } from "./flow-table.ts";
+import { FLOW, FlowTable, SERVER, SERVER_BY, STATE } from "./flow-table.ts";
 import { HostTable, MAX_HOSTS } from "./host-table.ts";
 import { MirrorWatch } from "./mirror.ts";
 import type { FlowObservation, HostKey, Observation } from "./observation.ts";
 
 /** Flows analysed at one time; beyond it new flows are counted but not read. */
 const MAX_ANALYSES = 16_384;
+/** Evidence waiting to be told: past it nothing waits for the clock, which may stand still in a hostile file. */
+const MAX_WAITING = 8192;
 /** Remembered link payloads (LLDP, ARP ...) so that a repeat is counted without being read. */
 const MAX_LINK_REPEATS = 8192;
 
@@ -80,7 +82,9 @@ export class Watch {
     this.#options = options;
     this.#foldMicros = options.foldMicros ?? 1_000_000;
     this.#recogniser = createRecogniser(options.dissectors);
-    this.#decoder = createDecoder({ knownEtherTypes: options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []) });
+    this.#decoder = createDecoder({
+      knownEtherTypes: options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []),
+    });
     this.#analyser = new Analyser(this.#recogniser, this.#fold, {
       serverIs: (side) => this.#serverIs(side),
       place: (protocol) => this.#place(protocol),
@@ -94,7 +98,7 @@ export class Watch {
     if (at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
     this.#decoder.decode(frame, packet);
-    if (packet.at >= this.#nextDrainAt) this.#drainOnTime(packet.at);
+    if (packet.at >= this.#nextDrainAt || this.#fold.waiting > MAX_WAITING) this.#drainOnTime(packet.at);
     if (this.#duplicates.isDuplicate(packet)) {
       this.#duplicateFrames++;
       return;
@@ -137,7 +141,8 @@ export class Watch {
   totals(): WatchTotals {
     const { counters } = this.#decoder;
     const malformed = new Map(counters.malformed);
-    for (const [protocol, count] of this.#analyser.malformed) malformed.set(protocol, (malformed.get(protocol) ?? 0) + count);
+    for (const [protocol, count] of this.#analyser.malformed)
+      malformed.set(protocol, (malformed.get(protocol) ?? 0) + count);
     return {
       frames: counters.frames,
       bytes: counters.bytes,
@@ -160,6 +165,8 @@ export class Watch {
   #makeRoom(now: number): void {
     this.drain();
     this.#hosts.compact(now);
+    // These were remembered by indexes that are somebody else's now.
+    this.#linkRepeats.clear();
     this.#flows.compact(now, () => this.#analyses--);
   }
 
@@ -169,31 +176,35 @@ export class Watch {
     const index = flows.find(packet);
     const side = flows.side;
     this.#flowIndex = index;
-    this.#findHosts(packet, index, side);
-    const { wireLength, at } = packet;
-    this.#hosts.sent(this.#sourceHost, wireLength, at);
-    this.#hosts.received(this.#destinationHost, wireLength, at);
-    flows.tally(index, wireLength, at);
+    this.#findHosts(packet, index * FlowTable.stride, side);
+    const { wireLength } = packet;
+    this.#hosts.sent(this.#sourceHost, wireLength, packet);
+    this.#hosts.received(this.#destinationHost, wireLength, packet);
+    flows.tally(index, wireLength, packet);
     if (packet.transport === 6) this.#tcp(packet, index, side);
     else this.#udp(packet, index, side);
   }
 
   #tcp(packet: Packet, index: number, side: 0 | 1): void {
-    const flows = this.#flows;
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
     const flags = packet.tcpFlags;
     if ((flags & TCP_SYN) !== 0) {
       const server = (flags & TCP_ACK) !== 0 ? side : 1 - side;
-      if ((flags & TCP_ACK) !== 0) flows.heard[index]! |= 4;
-      if (flows.serverBy[index]! < SERVER_BY.handshake) {
-        flows.server[index] = server;
-        flows.serverBy[index] = SERVER_BY.handshake;
+      if ((flags & TCP_ACK) !== 0) words[w + FLOW.heard]! |= 4;
+      if (words[w + FLOW.serverBy]! <= SERVER_BY.handshake) {
+        words[w + FLOW.server] = server;
+        words[w + FLOW.serverBy] = SERVER_BY.handshake;
       }
       if ((flags & TCP_ACK) === 0) this.#newConnection(index);
-    } else if (packet.payloadLength > 0 || ((flags & (TCP_RST | TCP_FIN)) === 0 && flows.heard[index] === 1 << (1 - side))) {
-      flows.heard[index]! |= (flows.heard[index]! & (1 << (1 - side))) !== 0 ? 4 : 0;
+    } else if (
+      packet.payloadLength > 0 ||
+      ((flags & (TCP_RST | TCP_FIN)) === 0 && words[w + FLOW.heard] === 1 << (1 - side))
+    ) {
+      words[w + FLOW.heard]! |= (words[w + FLOW.heard]! & (1 << (1 - side))) !== 0 ? 4 : 0;
     }
-    flows.heard[index]! |= 1 << side;
-    if (packet.payloadLength === 0 || flows.state[index] === STATE.finished) return;
+    words[w + FLOW.heard]! |= 1 << side;
+    if (packet.payloadLength === 0 || words[w + FLOW.state] === STATE.finished) return;
     const analysis = this.#analysisOf(index);
     if (analysis === undefined) return;
     this.#flow.set(packet, "tcp", this.#serverAsSaid(index, side));
@@ -201,13 +212,15 @@ export class Watch {
   }
 
   #udp(packet: Packet, index: number, side: 0 | 1): void {
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
     const flows = this.#flows;
-    flows.heard[index]! |= (flows.heard[index]! & (1 << (1 - side))) !== 0 ? 4 | (1 << side) : 1 << side;
-    if (packet.payloadLength === 0 || flows.state[index] === STATE.finished) return;
+    words[w + FLOW.heard]! |= (words[w + FLOW.heard]! & (1 << (1 - side))) !== 0 ? 4 | (1 << side) : 1 << side;
+    if (packet.payloadLength === 0 || words[w + FLOW.state] === STATE.finished) return;
     // Most datagram flows are one question and one answer: they are read with a borrowed analysis.
     const known = flows.analysis[index];
     const analysis = known ?? this.#scratch;
-    if (known === undefined) renew(analysis, flows.protocol[index]!);
+    if (known === undefined) renew(analysis, words[w + FLOW.protocol]!);
     this.#flow.set(packet, "udp", this.#serverAsSaid(index, side));
     const verdict = this.#analyser.datagram(analysis, this.#flow, packet, side);
     if (known === undefined && verdict !== VERDICT.finished && !isForgettable(analysis)) this.#keepScratch(index);
@@ -215,45 +228,53 @@ export class Watch {
   }
 
   #keepScratch(index: number): void {
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
     if (this.#analyses >= MAX_ANALYSES) {
       this.#unreadFlows++;
       return;
     }
     this.#analyses++;
     this.#flows.analysis[index] = this.#scratch;
-    this.#flows.state[index] = STATE.analysed;
+    words[w + FLOW.state] = STATE.analysed;
     this.#scratch = emptyAnalysis();
   }
 
   #analysisOf(index: number): Analysis | undefined {
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
     const flows = this.#flows;
     const known = flows.analysis[index];
     if (known !== undefined) return known;
     if (this.#analyses >= MAX_ANALYSES) {
       this.#unreadFlows++;
-      flows.state[index] = STATE.finished;
+      words[w + FLOW.state] = STATE.finished;
       return undefined;
     }
     this.#analyses++;
     const analysis = emptyAnalysis();
     flows.analysis[index] = analysis;
-    flows.state[index] = STATE.analysed;
+    words[w + FLOW.state] = STATE.analysed;
     return analysis;
   }
 
   /** The same ports connect once more: what was rejoined before has nothing to do with it. */
   #newConnection(index: number): void {
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
     const flows = this.#flows;
     if (flows.analysis[index] !== undefined) this.#analyses--;
     flows.analysis[index] = undefined;
-    flows.state[index] = STATE.fresh;
+    words[w + FLOW.state] = STATE.fresh;
   }
 
   #judge(index: number, analysis: Analysis, verdict: number): void {
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
     const flows = this.#flows;
-    if (analysis.dissector >= 0) flows.protocol[index] = analysis.dissector;
+    if (analysis.dissector >= 0) words[w + FLOW.protocol] = analysis.dissector;
     if (verdict !== VERDICT.finished) return;
-    flows.state[index] = STATE.finished;
+    words[w + FLOW.state] = STATE.finished;
     if (flows.analysis[index] === undefined) return;
     flows.analysis[index] = undefined;
     this.#analyses--;
@@ -266,8 +287,8 @@ export class Watch {
     this.#flowIndex = -1;
     this.#sourceHost = this.#findSource(packet, version);
     this.#destinationHost = version === 0 ? -1 : this.#findDestination(packet, version);
-    this.#hosts.sent(this.#sourceHost, packet.wireLength, packet.at);
-    this.#hosts.received(this.#destinationHost, packet.wireLength, packet.at);
+    this.#hosts.sent(this.#sourceHost, packet.wireLength, packet);
+    this.#hosts.received(this.#destinationHost, packet.wireLength, packet);
     if (packet.isFragment) return;
     if (version === 0) {
       const wanted = this.#recogniser.forLink(packet.etherType, packet.llcDsap, packet.snapOui, packet.snapProtocol);
@@ -286,76 +307,103 @@ export class Watch {
     const key = Math.imul(print, 31) ^ Math.imul(this.#sourceHost, 0x9e3779b1);
     const repeat = this.#linkRepeats.get(key);
     if (repeat !== undefined && repeat.print === print) {
-      this.#analyser.repeat(repeat.learnt, packet.at);
+      this.#analyser.repeat(repeat.learnt, packet);
       return;
     }
     const flow = this.#flow;
     flow.set(packet, transport, "unknown");
     flow.cut = packet.payloadWireLength > packet.payloadLength;
     flow.state = undefined;
-    const learnt = this.#analyser.direct(wanted, packet.bytes.subarray(at, at + length), flow, packet.at);
-    if (learnt !== undefined && this.#linkRepeats.size <= MAX_LINK_REPEATS) this.#linkRepeats.set(key, { print, learnt });
+    const learnt = this.#analyser.direct(wanted, packet.bytes.subarray(at, at + length), flow);
+    if (learnt !== undefined && this.#linkRepeats.size <= MAX_LINK_REPEATS)
+      this.#linkRepeats.set(key, { print, learnt });
   }
 
   /** The endpoints that carry a tunnel are hosts of the ward's network too. */
   #carriers(packet: Packet): void {
-    const { outer, wireLength, at } = packet;
+    const { outer, wireLength } = packet;
     if (outer.ipVersion === 0) return;
     const high = outer.hasMac ? outer.sourceMacHigh : -1;
     const source = this.#hosts.find(
-      high, outer.hasMac ? outer.sourceMacLow : 0, outer.vlan, outer.ipVersion, outer.source0, outer.source1, outer.source2, outer.source3, at,
+      high,
+      outer.hasMac ? outer.sourceMacLow : 0,
+      outer.vlan,
+      outer.ipVersion,
+      outer.source0,
+      outer.source1,
+      outer.source2,
+      outer.source3,
+      packet,
     );
-    this.#hosts.sent(source, wireLength, at);
+    this.#hosts.sent(source, wireLength, packet);
   }
 
-  #findHosts(packet: Packet, index: number, side: 0 | 1): void {
-    const flows = this.#flows;
-    if (flows.hostGeneration[index] !== this.#hosts.generation) {
-      flows.hostGeneration[index] = this.#hosts.generation;
-      flows.sendHost.fill(-2, index * 2, index * 2 + 2);
-      flows.receiveHost.fill(-2, index * 2, index * 2 + 2);
-    }
-    const l = index * 8 + side * 4;
-    const links = flows.linkOf;
-    const slot = index * 2 + side;
-    const other = index * 2 + 1 - side;
-    if (
-      flows.sendHost[slot] !== -2 && links[l] === packet.sourceMacHigh && links[l + 1] === packet.sourceMacLow &&
-      links[l + 2] === packet.destinationMacHigh && links[l + 3] === packet.destinationMacLow && flows.receiveHost[other] !== -2
+  #findHosts(packet: Packet, w: number, side: 0 | 1): void {
+    const { words } = this.#flows;
+    const sender = w + FLOW.sendHost + side;
+    const receiver = w + FLOW.receiveHost + 1 - side;
+    const link = w + FLOW.link + side * 4;
+    if (words[w + FLOW.hostGeneration] !== this.#hosts.generation) {
+      words[w + FLOW.hostGeneration] = this.#hosts.generation;
+      words.fill(-2, w + FLOW.sendHost, w + FLOW.link);
+    } else if (
+      words[sender] !== -2 &&
+      words[receiver] !== -2 &&
+      words[link] === packet.sourceMacHigh &&
+      words[link + 1] === packet.sourceMacLow &&
+      words[link + 2] === packet.destinationMacHigh &&
+      words[link + 3] === packet.destinationMacLow
     ) {
-      this.#sourceHost = flows.sendHost[slot]!;
-      this.#destinationHost = flows.receiveHost[other]!;
+      this.#sourceHost = words[sender]!;
+      this.#destinationHost = words[receiver]!;
       return;
     }
-    links[l] = packet.sourceMacHigh;
-    links[l + 1] = packet.sourceMacLow;
-    links[l + 2] = packet.destinationMacHigh;
-    links[l + 3] = packet.destinationMacLow;
+    words[link] = packet.sourceMacHigh;
+    words[link + 1] = packet.sourceMacLow;
+    words[link + 2] = packet.destinationMacHigh;
+    words[link + 3] = packet.destinationMacLow;
     this.#sourceHost = this.#findSource(packet, packet.ipVersion);
     this.#destinationHost = this.#findDestination(packet, packet.ipVersion);
-    flows.sendHost[slot] = this.#sourceHost;
-    flows.receiveHost[other] = this.#destinationHost;
+    words[sender] = this.#sourceHost;
+    words[receiver] = this.#destinationHost;
   }
 
   #findSource(packet: Packet, ipVersion: number): number {
     if (ipVersion === 0 && !packet.hasSourceMac) return -1;
     const index = this.#hosts.find(
-      packet.hasSourceMac ? packet.sourceMacHigh : -1, packet.hasSourceMac ? packet.sourceMacLow : 0, packet.vlan, ipVersion,
-      packet.source0, packet.source1, packet.source2, packet.source3, packet.at,
+      packet.hasSourceMac ? packet.sourceMacHigh : -1,
+      packet.hasSourceMac ? packet.sourceMacLow : 0,
+      packet.vlan,
+      ipVersion,
+      packet.source0,
+      packet.source1,
+      packet.source2,
+      packet.source3,
+      packet,
     );
-    if (index >= 0 && ipVersion !== 0 && packet.ttl > this.#hosts.ttl[index]! && !isToMany(packet)) this.#hosts.ttl[index] = packet.ttl;
+    if (index >= 0 && ipVersion !== 0 && packet.ttl > this.#hosts.ttl[index]! && !isToMany(packet))
+      this.#hosts.ttl[index] = packet.ttl;
     return index;
   }
 
   #findDestination(packet: Packet, ipVersion: number): number {
     return this.#hosts.find(
-      packet.hasDestinationMac ? packet.destinationMacHigh : -1, packet.hasDestinationMac ? packet.destinationMacLow : 0,
-      packet.vlan, ipVersion, packet.destination0, packet.destination1, packet.destination2, packet.destination3, packet.at,
+      packet.hasDestinationMac ? packet.destinationMacHigh : -1,
+      packet.hasDestinationMac ? packet.destinationMacLow : 0,
+      packet.vlan,
+      ipVersion,
+      packet.destination0,
+      packet.destination1,
+      packet.destination2,
+      packet.destination3,
+      packet,
     );
   }
 
   #serverAsSaid(index: number, side: 0 | 1): Flow["server"] {
-    const server = this.#flows.server[index];
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
+    const server = words[w + FLOW.server];
     if (server === SERVER.unknown) return "unknown";
     return server === side ? "sender" : "receiver";
   }
@@ -363,9 +411,10 @@ export class Watch {
   #serverIs(said: "sender" | "receiver"): void {
     const index = this.#flowIndex;
     if (index < 0) return;
-    const side = this.#flows.side;
-    this.#flows.server[index] = said === "sender" ? side : 1 - side;
-    this.#flows.serverBy[index] = SERVER_BY.content;
+    const { words, side } = this.#flows;
+    const w = index * FlowTable.stride;
+    words[w + FLOW.server] = said === "sender" ? side : 1 - side;
+    words[w + FLOW.serverBy] = SERVER_BY.content;
   }
 
   #place(protocol: string): Place {
@@ -382,49 +431,59 @@ export class Watch {
 
   /** Flows of the same two hosts and service are told as one: a client's ports mean nothing to anybody. */
   #addConversation(index: number): void {
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
     const flows = this.#flows;
-    const first = flows.firstSide[index]!;
+    const first = words[w + FLOW.firstSide]!;
     const a = this.#sideHost(index, first);
     const b = this.#sideHost(index, 1 - first);
     if (a < 0 || b < 0) return;
-    const serverSide = flows.server[index]!;
+    const serverSide = words[w + FLOW.server]!;
     const server = serverSide === SERVER.unknown ? 2 : serverSide === first ? 0 : 1;
     const [aPort, bPort] = [flows.port(index, first), flows.port(index, 1 - first)];
     const port = server === 0 ? aPort : server === 1 ? bPort : Math.min(aPort, bPort);
     const isTcp = flows.transport(index) === 6;
-    const protocol = flows.protocol[index]!;
+    const protocol = words[w + FLOW.protocol]!;
     // 15 and 15 bits of hosts, 16 of port, 3 more: below 2^53, so the key is exact.
     const key = ((a * MAX_HOSTS + b) * 65_536 + port) * 8 + server * 2 + (isTcp ? 1 : 0);
-    const answered = (flows.heard[index]! & 4) !== 0;
+    const answered = (words[w + FLOW.heard]! & 4) !== 0;
     const known = this.#conversations.get(key);
     if (known !== undefined) {
       known.flows++;
-      known.frames += flows.frames[index]!;
-      known.bytes += flows.bytes[index]!;
+      known.frames += flows.frames(index);
+      known.bytes += flows.bytes(index);
       known.answered ||= answered;
       if (protocol >= 0) known.protocol = this.#recogniser.definition(protocol).protocol;
-      if (flows.serverBy[index] === SERVER_BY.content) known.serverBy = "content";
-      known.firstAt = Math.min(known.firstAt, flows.firstAt[index]!);
-      known.lastAt = Math.max(known.lastAt, flows.lastAt[index]!);
+      if (words[w + FLOW.serverBy] === SERVER_BY.content) known.serverBy = "content";
+      known.firstAt = Math.min(known.firstAt, flows.firstAt(index));
+      known.lastAt = Math.max(known.lastAt, flows.lastAt(index));
       return;
     }
-    const by = flows.serverBy[index]!;
+    const by = words[w + FLOW.serverBy]!;
     this.#conversations.set(key, {
       kind: "flow",
       transport: isTcp ? "tcp" : "udp",
-      a: this.#hosts.hostKey(a), b: this.#hosts.hostKey(b), port,
+      a: this.#hosts.hostKey(a),
+      b: this.#hosts.hostKey(b),
+      port,
       server: server === 2 ? "unknown" : server === 0 ? "a" : "b",
       serverBy: by === SERVER_BY.content ? "content" : by === SERVER_BY.handshake ? "handshake" : null,
       protocol: protocol < 0 ? null : this.#recogniser.definition(protocol).protocol,
-      answered, flows: 1, frames: flows.frames[index]!, bytes: flows.bytes[index]!,
-      firstAt: flows.firstAt[index]!, lastAt: flows.lastAt[index]!,
+      answered,
+      flows: 1,
+      frames: flows.frames(index),
+      bytes: flows.bytes(index),
+      firstAt: flows.firstAt(index),
+      lastAt: flows.lastAt(index),
     });
   }
 
   #sideHost(index: number, side: number): number {
-    if (this.#flows.hostGeneration[index] !== this.#hosts.generation) return -1;
-    const asSender = this.#flows.sendHost[index * 2 + side]!;
-    return asSender >= 0 ? asSender : this.#flows.receiveHost[index * 2 + side]!;
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
+    if (words[w + FLOW.hostGeneration] !== this.#hosts.generation) return -1;
+    const asSender = words[w + FLOW.sendHost + side]!;
+    return asSender >= 0 ? asSender : words[w + FLOW.receiveHost + side]!;
   }
 }
 

@@ -1,91 +1,39 @@
-/** The configuration file (TOML), read and checked once. */
+/** The configuration as the rooms know it, and its defaults; config-file.ts reads and checks the file. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { parse } from "smol-toml";
-import { z } from "zod";
-import { createNetworks, DEFAULT_INSIDE } from "./identify/networks.ts";
+import { DEFAULT_INSIDE } from "./identify/networks.ts";
 
 export const DEFAULT_CONFIG_PATH = "/etc/wardtap/wardtap.toml";
 
-const pin = z.number().int().min(0).max(27);
-const interfaceName = z
-  .string()
-  .regex(/^[A-Za-z0-9._:@-]{1,15}$/, "an interface name has 1 to 15 letters, digits or . _ : @ -");
-
-const inside = z.array(z.string()).superRefine((prefixes, context) => {
-  try {
-    createNetworks(prefixes);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-  }
-});
-
-const configSchema = z.strictObject({
-  tap: z
-    .strictObject({
-      id: z
-        .string()
-        .regex(/^[A-Za-z0-9._-]{1,64}$/, "letters, digits, . _ - only")
-        .optional(),
-      name: z.string().min(1).max(120).default("Unnamed tap"),
-    })
-    .prefault({}),
-  capture: z
-    .strictObject({
-      interfaces: z.array(interfaceName).max(8).default([]),
-      source: z.enum(["auto", "cap", "dumpcap", "tcpdump"]).default("auto"),
-      bufferMb: z.number().int().min(1).max(1024).default(32),
-      pipeDirectory: z.string().default("/run/wardtap"),
-    })
-    .prefault({}),
-  networks: z.strictObject({ inside: inside.default([...DEFAULT_INSIDE]) }).prefault({}),
-  ledger: z.strictObject({ path: z.string().min(1).default("/var/lib/wardtap/ledger.db") }).prefault({}),
-  uplink: z.strictObject({ url: z.string().optional() }).prefault({}),
-  lights: z
-    .strictObject({
-      driver: z.enum(["gpio", "panel", "none"]).default("gpio"),
-      pins: z.strictObject({ health: pin, mirror: pin, uplink: pin, alert: pin, button: pin }).partial().default({}),
-    })
-    .prefault({}),
-});
-
-export type Config = z.infer<typeof configSchema>;
+export interface Config {
+  tap: { id?: string | undefined; name: string };
+  capture: {
+    interfaces: string[];
+    source: "auto" | "cap" | "dumpcap" | "tcpdump";
+    bufferMb: number;
+    pipeDirectory: string;
+  };
+  networks: { inside: string[] };
+  ledger: { path: string };
+  uplink: { url?: string | undefined };
+  lights: {
+    driver: "gpio" | "panel" | "none";
+    pins: { [name in "health" | "mirror" | "uplink" | "alert" | "button"]?: number | undefined };
+  };
+}
 
 /** `message` names the file and each wrong setting. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-export const defaultConfig = (): Config => configSchema.parse({});
-
-/** Throws ConfigError. A missing file is an error too: say which file is meant. */
-export function readConfig(path: string): Config {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new ConfigError(
-      code === "ENOENT"
-        ? `There is no configuration file ${path}.`
-        : `The configuration file ${path} can't be read (${code ?? "unknown error"}).`,
-    );
-  }
-  return parseConfig(text, path);
-}
-
-export function parseConfig(text: string, path: string): Config {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    throw new ConfigError(`${path} is not valid TOML: ${(error as Error).message}`);
-  }
-  const checked = configSchema.safeParse(value);
-  if (checked.success) return checked.data;
-  const problems = checked.error.issues.map((issue) => `  ${issue.path.join(".") || "top level"}: ${issue.message}`);
-  throw new ConfigError(`${path} has settings that can't be used:\n${problems.join("\n")}`);
-}
+export const defaultConfig = (): Config => ({
+  tap: { name: "Unnamed tap" },
+  capture: { interfaces: [], source: "auto", bufferMb: 32, pipeDirectory: "/run/wardtap" },
+  networks: { inside: [...DEFAULT_INSIDE] },
+  ledger: { path: "/var/lib/wardtap/ledger.db" },
+  uplink: {},
+  lights: { driver: "gpio", pins: {} },
+});
 
 /** Digest of what judgement depends on, so that a document says under which settings it was made. */
 export const configDigest = (config: Config): string =>

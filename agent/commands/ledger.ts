@@ -1,6 +1,7 @@
 /** `wardtap ledger list|show|export`: what the tap remembers, read beside the running agent. */
 import { type Command, Option } from "commander";
-import { DEFAULT_CONFIG_PATH, readConfig } from "../config.ts";
+import { DEFAULT_CONFIG_PATH } from "../config.ts";
+import { readConfig } from "../config-file.ts";
 import { exportLedger, listDevices, showDevice } from "../ledger/commands.ts";
 import { LedgerError } from "../ledger/error.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";

@@ -3,7 +3,7 @@ import cliProgress from "cli-progress";
 import type { Command } from "commander";
 import { openCaptureFiles } from "../capture/pcap-file.ts";
 import { CaptureError } from "../capture/source.ts";
-import { defaultConfig, readConfig } from "../config.ts";
+import { defaultConfig } from "../config.ts";
 import { type ReplayResult, replay } from "../replay.ts";
 import { parseIsoMicros } from "../time.ts";
 import { CommandError, EXIT, isColoured, writeOut } from "./output.ts";
@@ -40,7 +40,8 @@ export function addReplayCommand(program: Command): void {
 }
 
 async function runReplay(files: string[], options: Options): Promise<number> {
-  const config = options.config === undefined ? defaultConfig() : readConfig(options.config);
+  const config =
+    options.config === undefined ? defaultConfig() : (await import("../config-file.ts")).readConfig(options.config);
   const at = options.at === undefined ? undefined : parseIsoMicros(options.at);
   if (at === null)
     throw new CommandError(`--at ${options.at}: that is no time such as 2026-05-01T12:00:00Z`, EXIT.usage);

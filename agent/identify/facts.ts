@@ -1,5 +1,11 @@
 /** What the observations said, held per host and per conversation, within named bounds. */
-import type { EvidenceObservation, FlowObservation, HostKey, Observation, PresenceObservation } from "../observe/observation.ts";
+import type {
+  EvidenceObservation,
+  FlowObservation,
+  HostKey,
+  Observation,
+  PresenceObservation,
+} from "../observe/observation.ts";
 import type { DeviceEvidence } from "./device.ts";
 import { isDeviceAddress, type Networks } from "./networks.ts";
 
@@ -53,7 +59,17 @@ export interface Conversation {
   lastAt: number;
 }
 
-export const hostKeyText = (host: HostKey): string => `${host.mac ?? ""}|${host.vlan}|${host.ip ?? ""}`;
+/** Observations of one host share their key object, so its text is built once. */
+const texts = new WeakMap<HostKey, string>();
+
+export function hostKeyText(host: HostKey): string {
+  let text = texts.get(host);
+  if (text === undefined) {
+    text = `${host.mac ?? ""}|${host.vlan}|${host.ip ?? ""}`;
+    texts.set(host, text);
+  }
+  return text;
+}
 
 export class Facts {
   readonly hosts = new Map<string, HostFact>();
@@ -130,8 +146,18 @@ export class Facts {
       return undefined;
     }
     const fact: HostFact = {
-      key, mac: host.mac, vlan: host.vlan, ip: host.ip,
-      sentFrames: 0, sentBytes: 0, receivedFrames: 0, receivedBytes: 0, ttl: 0, firstAt: at, lastAt: at, evidence: new Map(),
+      key,
+      mac: host.mac,
+      vlan: host.vlan,
+      ip: host.ip,
+      sentFrames: 0,
+      sentBytes: 0,
+      receivedFrames: 0,
+      receivedBytes: 0,
+      ttl: 0,
+      firstAt: at,
+      lastAt: at,
+      evidence: new Map(),
     };
     this.hosts.set(key, fact);
     this.shape++;
@@ -166,8 +192,18 @@ export class Facts {
       return;
     }
     this.conversations.set(key, {
-      a: said.a, b: said.b, transport: said.transport, port, server: said.server, byContent: said.serverBy === "content",
-      protocol: said.protocol, answered: said.answered, frames: said.frames, bytes: said.bytes, firstAt: said.firstAt, lastAt: said.lastAt,
+      a: said.a,
+      b: said.b,
+      transport: said.transport,
+      port,
+      server: said.server,
+      byContent: said.serverBy === "content",
+      protocol: said.protocol,
+      answered: said.answered,
+      frames: said.frames,
+      bytes: said.bytes,
+      firstAt: said.firstAt,
+      lastAt: said.lastAt,
     });
   }
 }
@@ -184,8 +220,13 @@ function addEvidence(held: Map<string, DeviceEvidence>, said: EvidenceObservatio
   }
   if (held.size >= MAX_EVIDENCE_PER_HOST) return false;
   held.set(key, {
-    attribute: said.attribute, value: said.value, protocol: said.protocol, count: said.count,
-    firstSeenAt: said.firstAt, lastSeenAt: said.lastAt, firstFrame: said.firstFrame ?? null,
+    attribute: said.attribute,
+    value: said.value,
+    protocol: said.protocol,
+    count: said.count,
+    firstSeenAt: said.firstAt,
+    lastSeenAt: said.lastAt,
+    firstFrame: said.firstFrame ?? null,
   });
   return true;
 }

@@ -1,11 +1,18 @@
 /** Observations in, devices out: holds the facts, tells devices apart, judges them, keeps their ids. */
 import { createHash } from "node:crypto";
 import type { HostKey, Observation } from "../observe/observation.ts";
-import { criticalityOf, type Device, type DeviceEvidence, type DevicePeer, type DeviceService, isMedical } from "./device.ts";
-import { Facts } from "./facts.ts";
+import {
+  criticalityOf,
+  type Device,
+  type DeviceEvidence,
+  type DevicePeer,
+  type DeviceService,
+  isMedical,
+} from "./device.ts";
+import { Facts, hostKeyText } from "./facts.ts";
 import { judge } from "./judge.ts";
-import { createNetworks, type Networks } from "./networks.ts";
 import { namesOf } from "./names.ts";
+import { createNetworks, type Networks } from "./networks.ts";
 import { type Group, resolve } from "./resolve.ts";
 import type { IdentifyRule } from "./rule.ts";
 import { identifyRules } from "./rules/index.ts";
@@ -53,12 +60,25 @@ export class Identifier {
   devices(): JudgedDevice[] {
     const groups = resolve(this.facts, this.#networks);
     const identities = groups.map((group) => this.#identity(group));
-    const owners = new OwnerIndex(groups, identities.map(({ id }) => id));
+    const owners = new OwnerIndex(
+      groups,
+      identities.map(({ id }) => id),
+    );
     const traffic = collectTraffic(this.facts, owners, this.#networks);
-    const judged = groups.map((group, index) => this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners));
+    const judged = groups.map((group, index) =>
+      this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners),
+    );
     const heard = new Set(identities.flatMap(({ id, aliases }) => [id, ...aliases]));
     for (const device of this.#remembered.values()) {
-      if (!heard.has(device.id)) judged.push({ device, why: whyOf(device, device.claims.map((claim) => ({ ...claim, words: [] }))), anchors: [] });
+      if (!heard.has(device.id))
+        judged.push({
+          device,
+          why: whyOf(
+            device,
+            device.claims.map((claim) => ({ ...claim, words: [] })),
+          ),
+          anchors: [],
+        });
     }
     return judged.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
   }
@@ -88,28 +108,57 @@ export class Identifier {
     if (device.macs.length === 0) for (const ip of device.ips) this.#idsByAddress.set(ip, device.id);
   }
 
-  #device(group: Group, { id, aliases }: { id: string; aliases: string[] }, traffic: Traffic | undefined, owners: OwnerIndex): JudgedDevice {
+  #device(
+    group: Group,
+    { id, aliases }: { id: string; aliases: string[] },
+    traffic: Traffic | undefined,
+    owners: OwnerIndex,
+  ): JudgedDevice {
     const before = [id, ...aliases].map((one) => this.#remembered.get(one)).filter((device) => device !== undefined);
     const evidence = mergeEvidence(group, before);
-    const services = mergeByKey(before.flatMap((device) => device.services), traffic?.services.values(), serviceKey).slice(0, MAX_SERVICES);
-    const peers = busiest(mergeByKey(before.flatMap((device) => device.peers), traffic?.peers.values(), peerKey));
+    const services = mergeByKey(
+      before.flatMap((device) => device.services),
+      traffic?.services.values(),
+      serviceKey,
+    ).slice(0, MAX_SERVICES);
+    const peers = busiest(
+      mergeByKey(
+        before.flatMap((device) => device.peers),
+        traffic?.peers.values(),
+        peerKey,
+      ),
+    );
     const view = new DeviceView(group, evidence, services, peers);
     const judgement = judge(view, this.#rules);
-    const sum = (pick: (host: Group["hosts"][number]) => number) => group.hosts.reduce((total, host) => total + pick(host), 0);
+    const sum = (pick: (host: Group["hosts"][number]) => number) =>
+      group.hosts.reduce((total, host) => total + pick(host), 0);
     const lastSeenAt = Math.max(group.firstAt, group.reported?.lastAt ?? 0, ...group.hosts.map((host) => host.lastAt));
     const device: Device = {
-      id, aliases,
-      macs: group.macs, ips: group.ips, vlans: [...new Set(group.vlans.filter((vlan) => vlan !== 0).map((vlan) => vlan % 4096))].sort((a, b) => a - b),
+      id,
+      aliases,
+      macs: group.macs,
+      ips: group.ips,
+      vlans: [...new Set(group.vlans.filter((vlan) => vlan !== 0).map((vlan) => vlan % 4096))].sort((a, b) => a - b),
       names: namesOf(evidence),
-      class: judgement.class, medical: isMedical(judgement.class), criticality: criticalityOf(judgement.class),
-      maker: judgement.maker, model: judgement.model, version: judgement.version, serial: judgement.serial, os: judgement.os,
+      class: judgement.class,
+      medical: isMedical(judgement.class),
+      criticality: criticalityOf(judgement.class),
+      maker: judgement.maker,
+      model: judgement.model,
+      version: judgement.version,
+      serial: judgement.serial,
+      os: judgement.os,
       confidence: judgement.confidence,
-      roles: rolesOf(view), randomisedMac: view.hasRandomisedMac,
+      roles: rolesOf(view),
+      randomisedMac: view.hasRandomisedMac,
       reportedBy: group.reported === null ? null : (owners.idOf(group.reported.by) ?? null),
-      firstSeenAt: Math.min(group.firstAt, ...before.map((device) => device.firstSeenAt)), lastSeenAt,
+      firstSeenAt: Math.min(group.firstAt, ...before.map((device) => device.firstSeenAt)),
+      lastSeenAt,
       frames: sum((host) => host.sentFrames + host.receivedFrames) + total(before, (device) => device.frames),
       bytes: sum((host) => host.sentBytes + host.receivedBytes) + total(before, (device) => device.bytes),
-      services, peers, evidence,
+      services,
+      peers,
+      evidence,
       claims: judgement.claims.map(({ words: _, ...claim }) => claim),
       contradictions: judgement.contradictions,
     };
@@ -125,7 +174,8 @@ function rolesOf(view: DeviceView): string[] {
   return [...roles].sort();
 }
 
-const total = (devices: readonly Device[], pick: (device: Device) => number) => devices.reduce((sum, device) => sum + pick(device), 0);
+const total = (devices: readonly Device[], pick: (device: Device) => number) =>
+  devices.reduce((sum, device) => sum + pick(device), 0);
 
 /** What was known before, replaced by what is known now; sorted by key. */
 function mergeByKey<T>(before: readonly T[], now: Iterable<T> | undefined, key: (item: T) => string): T[] {
@@ -137,7 +187,8 @@ function mergeByKey<T>(before: readonly T[], now: Iterable<T> | undefined, key: 
 function mergeEvidence(group: Group, before: readonly Device[]): DeviceEvidence[] {
   const merged = new Map<string, DeviceEvidence>();
   const all: Iterable<DeviceEvidence>[] = [
-    ...before.map((device) => device.evidence), ...group.hosts.map((host) => host.evidence.values()),
+    ...before.map((device) => device.evidence),
+    ...group.hosts.map((host) => host.evidence.values()),
     ...(group.reported ? [group.reported.evidence.values()] : []),
   ];
   for (const evidence of all) {
@@ -160,7 +211,8 @@ function mergeEvidence(group: Group, before: readonly Device[]): DeviceEvidence[
 }
 
 const evidenceKey = (piece: DeviceEvidence) => `${piece.attribute}\0${piece.value}\0${piece.protocol}`;
-const serviceKey = (service: DeviceService) => `${service.transport} ${String(service.port).padStart(5, "0")} ${service.side}`;
+const serviceKey = (service: DeviceService) =>
+  `${service.transport} ${String(service.port).padStart(5, "0")} ${service.side}`;
 const peerKey = (peer: DevicePeer) => `${peer.deviceId ?? ""} ${peer.remote ?? ""} ${peer.service}`;
 
 /** Sorted by code unit of a key that is built once per item. */
@@ -192,7 +244,7 @@ class OwnerIndex {
   }
 
   idOf(host: HostKey): string | undefined {
-    const exact = this.#byHost.get(`${host.mac ?? ""}|${host.vlan}|${host.ip ?? ""}`);
+    const exact = this.#byHost.get(hostKeyText(host));
     if (exact !== undefined) return exact;
     if (host.ip === null) return host.mac === null ? undefined : this.#byMac.get(host.mac);
     return this.#byIp.get(`${host.vlan} ${host.ip}`) ?? this.#byIp.get(host.ip);
@@ -220,20 +272,42 @@ function collectTraffic(facts: Facts, owners: OwnerIndex, networks: Networks): M
     const service = `${talk.transport}/${talk.port}`;
     if (a !== undefined) {
       addPeer(of(a).peers, b, talk.b, service, talk);
-      if (talk.answered || talk.protocol !== null) addService(of(a).services, talk, talk.server === "unknown" ? "unknown" : talk.server === "a" ? "server" : "client");
+      if (talk.answered || talk.protocol !== null)
+        addService(
+          of(a).services,
+          talk,
+          talk.server === "unknown" ? "unknown" : talk.server === "a" ? "server" : "client",
+        );
     }
     if (b !== undefined && b !== a) {
       addPeer(of(b).peers, a, talk.a, service, talk);
-      if (talk.answered) addService(of(b).services, talk, talk.server === "unknown" ? "unknown" : talk.server === "b" ? "server" : "client");
+      if (talk.answered)
+        addService(
+          of(b).services,
+          talk,
+          talk.server === "unknown" ? "unknown" : talk.server === "b" ? "server" : "client",
+        );
     }
   }
   void networks;
   return traffic;
 }
 
-function addPeer(peers: Map<string, DevicePeer>, deviceId: string | undefined, host: HostKey, service: string, talk: { frames: number; bytes: number }): void {
+function addPeer(
+  peers: Map<string, DevicePeer>,
+  deviceId: string | undefined,
+  host: HostKey,
+  service: string,
+  talk: { frames: number; bytes: number },
+): void {
   if (deviceId === undefined && host.ip === null) return;
-  const peer = { deviceId: deviceId ?? null, remote: deviceId === undefined ? host.ip : null, service, frames: talk.frames, bytes: talk.bytes };
+  const peer = {
+    deviceId: deviceId ?? null,
+    remote: deviceId === undefined ? host.ip : null,
+    service,
+    frames: talk.frames,
+    bytes: talk.bytes,
+  };
   const key = peerKey(peer);
   const known = peers.get(key);
   if (known === undefined) {
@@ -244,7 +318,11 @@ function addPeer(peers: Map<string, DevicePeer>, deviceId: string | undefined, h
   known.bytes += talk.bytes;
 }
 
-function addService(services: Map<string, DeviceService>, talk: { transport: "tcp" | "udp"; port: number; protocol: string | null }, side: DeviceService["side"]): void {
+function addService(
+  services: Map<string, DeviceService>,
+  talk: { transport: "tcp" | "udp"; port: number; protocol: string | null },
+  side: DeviceService["side"],
+): void {
   const service = { transport: talk.transport, port: talk.port, protocol: talk.protocol, side };
   const key = serviceKey(service);
   const known = services.get(key);

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseConfig } from "../../agent/config.ts";
+import { parseConfig } from "../../agent/config-file.ts";
 import { DEFAULT_PINS } from "../../hardware/gpio.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");

@@ -1,0 +1,79 @@
+/** The configuration file (TOML), read and checked once. */
+import { readFileSync } from "node:fs";
+import { parse } from "smol-toml";
+import { z } from "zod";
+import { type Config, ConfigError, defaultConfig } from "./config.ts";
+import { createNetworks } from "./identify/networks.ts";
+
+const base = defaultConfig();
+
+const pin = z.number().int().min(0).max(27);
+const interfaceName = z
+  .string()
+  .regex(/^[A-Za-z0-9._:@-]{1,15}$/, "an interface name has 1 to 15 letters, digits or . _ : @ -");
+
+const inside = z.array(z.string()).superRefine((prefixes, context) => {
+  try {
+    createNetworks(prefixes);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+  }
+});
+
+const configSchema: z.ZodType<Config> = z.strictObject({
+  tap: z
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/, "letters, digits, . _ - only")
+        .optional(),
+      name: z.string().min(1).max(120).default(base.tap.name),
+    })
+    .prefault({}),
+  capture: z
+    .strictObject({
+      interfaces: z.array(interfaceName).max(8).default([]),
+      source: z.enum(["auto", "cap", "dumpcap", "tcpdump"]).default("auto"),
+      bufferMb: z.number().int().min(1).max(1024).default(base.capture.bufferMb),
+      pipeDirectory: z.string().default(base.capture.pipeDirectory),
+    })
+    .prefault({}),
+  networks: z.strictObject({ inside: inside.default(base.networks.inside) }).prefault({}),
+  ledger: z.strictObject({ path: z.string().min(1).default(base.ledger.path) }).prefault({}),
+  uplink: z.strictObject({ url: z.string().optional() }).prefault({}),
+  lights: z
+    .strictObject({
+      driver: z.enum(["gpio", "panel", "none"]).default("gpio"),
+      pins: z.strictObject({ health: pin, mirror: pin, uplink: pin, alert: pin, button: pin }).partial().default({}),
+    })
+    .prefault({}),
+});
+
+/** Throws ConfigError. A missing file is an error too: say which file is meant. */
+export function readConfig(path: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new ConfigError(
+      code === "ENOENT"
+        ? `There is no configuration file ${path}.`
+        : `The configuration file ${path} can't be read (${code ?? "unknown error"}).`,
+    );
+  }
+  return parseConfig(text, path);
+}
+
+export function parseConfig(text: string, path: string): Config {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw new ConfigError(`${path} is not valid TOML: ${(error as Error).message}`);
+  }
+  const checked = configSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const problems = checked.error.issues.map((issue) => `  ${issue.path.join(".") || "top level"}: ${issue.message}`);
+  throw new ConfigError(`${path} has settings that can't be used:\n${problems.join("\n")}`);
+}

@@ -1,0 +1,43 @@
+/** What a knowledge file must look like: checked by a test for every entry, so that the product needn't at each start. */
+import { z } from "zod";
+
+const source = z.string().min(3);
+const weight = z.number().int().min(1).max(99);
+
+export const makersSchema = z.array(
+  z.strictObject({
+    /** The name we show. */
+    maker: z.string(),
+    /** Regular expressions over registered organisation names and names that devices give. */
+    aliases: z.array(z.string()).min(1),
+    /** Class that its network cards suggest, where the maker makes little else that is networked. */
+    class: z.string().optional(),
+    classWeight: weight.optional(),
+    medical: z.boolean().optional(),
+    /** False where the card says little of the device (card makers, module makers). */
+    ofDevice: z.boolean().optional(),
+    source,
+  }),
+);
+
+export const patternsSchema = z.array(
+  z.strictObject({
+    id: z.string().regex(/^[a-z0-9-]+$/),
+    /** Evidence attributes it looks at. */
+    attributes: z.array(z.string()).min(1),
+    /** Case-insensitive regular expression over the value. */
+    pattern: z.string(),
+    claims: z.array(
+      z.strictObject({
+        field: z.enum(["class", "maker", "model", "version", "serial", "os"]),
+        /** Text; $1, $2 stand for the pattern's groups. */
+        value: z.string(),
+        weight,
+      }),
+    ),
+    source,
+  }),
+);
+
+export type MakerEntries = z.infer<typeof makersSchema>;
+export type PatternEntries = z.infer<typeof patternsSchema>;

@@ -177,14 +177,7 @@ export class Analyser {
     for (let i = 0; i < learnt.length; i++) this.#fold.repeat(learnt[i]!, moment);
   }
 
-  #choose(
-    analysis: Analysis,
-    flow: Flow,
-    payload: Buffer,
-    byPattern: number,
-    side: 0 | 1,
-    print: number,
-  ): number {
+  #choose(analysis: Analysis, flow: Flow, payload: Buffer, byPattern: number, side: 0 | 1, print: number): number {
     const candidates = this.#candidates;
     for (let i = 0; i < candidates.length; i++) {
       flow.state = undefined;
@@ -298,12 +291,7 @@ export class Analyser {
     return ++analysis.strays > MAX_STRAY_SEGMENTS ? -1 : payload.length;
   }
 
-  #dissect(
-    index: number,
-    payload: Buffer,
-    flow: Flow,
-    quiet = false,
-  ): readonly FoldedEvidence[] | "done" | undefined {
+  #dissect(index: number, payload: Buffer, flow: Flow, quiet = false): readonly FoldedEvidence[] | "done" | undefined {
     const definition = this.#recogniser.definition(index);
     let message = definition.dissect(payload, flow);
     if (message === undefined) return undefined;

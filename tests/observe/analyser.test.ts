@@ -42,7 +42,11 @@ const ends: Ends = { from: 1, to: 2 };
 /** One side of a connection; each piece continues where the one before ended. */
 class Speaker {
   sequence = 1000;
-  constructor(readonly listening: Listening) {}
+  readonly #listening: Listening;
+
+  constructor(listening: Listening) {
+    this.#listening = listening;
+  }
 
   send(payload: string, segmentBytes = 1460): this {
     for (let at = 0; at < payload.length; at += segmentBytes) this.piece(payload.slice(at, at + segmentBytes));
@@ -53,7 +57,7 @@ class Speaker {
     const bytes = tcp({ ...ends, sequence: this.sequence, payload });
     const missing = (wireLength ?? payload.length) - payload.length;
     if (missing > 0) bytes.writeUInt16BE(bytes.readUInt16BE(16) + missing, 16);
-    this.listening.hear(bytes, { wireLength: bytes.length + missing });
+    this.#listening.hear(bytes, { wireLength: bytes.length + missing });
     this.sequence += payload.length + missing;
     return this;
   }

@@ -12,7 +12,7 @@ function bytesPerFrame(first: Buffer[], steady: Buffer[], times = TIMES): number
   const input = JSON.stringify({
     first: first.map((frame) => frame.toString("hex")),
     steady: steady.map((frame) => frame.toString("hex")),
-    times: TIMES,
+    times,
   });
   // A young generation larger than all that a bad frame would leave: no collection hides it.
   const flags = ["--expose-gc", "--max-semi-space-size=512", "--min-semi-space-size=512", "--single-threaded-gc"];

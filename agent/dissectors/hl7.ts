@@ -120,7 +120,7 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
       if (device !== undefined) addDevice(message.devices, device);
     }
   });
-  message.several = remember(message.devices, flow);
+  message.several = remember(message.devices, (device) => isOwn(device, message.senderEui64, flow), flow);
   return message;
 }
 
@@ -144,23 +144,29 @@ function readHeader(bytes: Buffer, segment: Span, separators: Separators, messag
   set("msh.21", entity(field(21, 4))?.id);
 }
 
-function remember(devices: readonly Hl7Device[], flow: Flow): boolean {
+/** Identities that are not the sender's own card: two of them in a flow, and the sender speaks for others. */
+function remember(devices: readonly Hl7Device[], own: (device: Hl7Device) => boolean, flow: Flow): boolean {
   const state = (flow.state as Hl7State | undefined) ?? { identity: "", several: false };
-  for (const { id } of devices) {
-    if (id === "") continue;
-    if (state.identity !== "" && state.identity !== id) state.several = true;
-    state.identity = id;
+  for (const device of devices) {
+    if (device.id === "" || own(device)) continue;
+    if (state.identity !== "" && state.identity !== device.id) state.several = true;
+    state.identity = device.id;
   }
   flow.state = state;
   return state.several;
 }
 
+const isOwn = ({ id, isEui64 }: Hl7Device, senderEui64: string | undefined, flow: Flow): boolean =>
+  isEui64 && (id === senderEui64 || isEui64Of(id, flow.sourceMac));
+
 /**
- * Whom a device's fields are about. Alone in its message, and not an EUI-64 that belongs to another
- * station, it is the sender. Otherwise the sender speaks for it; without an identity it is nobody.
+ * Whom a device's fields are about. The sender, when it is named by the sender's own EUI-64, or by one
+ * identity of another kind (UDI, serial) that stands alone or beside the sender's own. Otherwise the
+ * sender speaks for it; without an identity it is nobody.
  */
 function whose(device: Hl7Device, { devices, several, senderEui64 }: Hl7Message, flow: Flow): Subject | undefined {
-  if (device.isEui64 && (device.id === senderEui64 || isEui64Of(device.id, flow.sourceMac))) return "sender";
-  if (devices.length === 1 && !several && !device.isEui64) return "sender";
+  if (isOwn(device, senderEui64, flow)) return "sender";
+  const others = devices.filter((one) => !isOwn(one, senderEui64, flow));
+  if (others.length === 1 && !several && !device.isEui64) return "sender";
   return device.id === "" ? undefined : { reported: device.id };
 }

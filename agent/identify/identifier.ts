@@ -123,7 +123,9 @@ export class Identifier {
     ).slice(0, MAX_SERVICES);
     const peers = busiest(
       mergeByKey(
-        before.flatMap((device) => device.peers),
+        before
+          .flatMap((device) => device.peers)
+          .filter((peer) => peer.deviceId !== id && !aliases.includes(peer.deviceId ?? "")),
         traffic?.peers.values(),
         peerKey,
       ),
@@ -271,7 +273,8 @@ function collectTraffic(facts: Facts, owners: OwnerIndex, networks: Networks): M
     const b = owners.idOf(talk.b);
     const service = `${talk.transport}/${talk.port}`;
     if (a !== undefined) {
-      addPeer(of(a).peers, b, talk.b, service, talk);
+      // Two addresses of one device, as a router has, or loopback: nobody is their own peer.
+      if (a !== b) addPeer(of(a).peers, b, talk.b, service, talk);
       if (talk.answered || talk.protocol !== null)
         addService(
           of(a).services,

@@ -80,7 +80,8 @@ export function machine(): Report["machine"] {
     processor: processors[0]?.model.trim() ?? "unknown processor",
     cores: processors.length,
     memoryBytes: totalmem(),
-    kernel: release(),
+    // The version alone: what a distribution appends says nothing of speed.
+    kernel: release().split("-")[0]!,
     architecture: process.arch,
   };
 }

@@ -15,6 +15,11 @@ export interface Evidence {
   /** Wireshark's field name where it has one. */
   attribute: string;
   value: string;
+  /**
+   * Different values of this attribute kept of one subject, for what a busy host has hundreds of (names
+   * of servers it asks for); further ones are counted as overflow. Default: only the host's own limit.
+   */
+  atMost?: number;
 }
 
 /** A payload that is this protocol but lies or was cut. `reason` is fixed text, never wire text. */
@@ -45,6 +50,11 @@ export interface Flow {
   readonly vlan: number;
   /** True when sent to a multicast or broadcast address. */
   toMany: boolean;
+  /** IP time to live (hop limit) as heard: 0 where there is no IP. */
+  readonly ttl: number;
+  readonly ipDontFragment: boolean;
+  /** Over "syn": the answer to an opening, not the opening. */
+  readonly isSynAck: boolean;
   /** The message is longer than the byte limit (or the capture cut it): payload holds its beginning. */
   cut: boolean;
   /**
@@ -66,8 +76,9 @@ export interface DissectorDefinition<Message extends object> {
   /**
    * Where it is carried. For "link", `etherTypes`, `llcDsaps` or `snap` must say which frames;
    * for "ip" (protocols other than TCP and UDP: ICMPv6, IGMP, VRRP), `ipProtocols`.
+   * For "syn" the payload is the TCP header of a segment that opens a connection or accepts one.
    */
-  over: readonly ("tcp" | "udp" | "ip" | "link")[];
+  over: readonly ("tcp" | "udp" | "ip" | "link" | "syn")[];
   ipProtocols?: readonly number[];
   etherTypes?: readonly number[];
   llcDsaps?: readonly number[];
@@ -127,6 +138,9 @@ const NO_FLOW: Flow = {
   destinationIp: "",
   vlan: 0,
   toMany: false,
+  ttl: 0,
+  ipDontFragment: false,
+  isSynAck: false,
   cut: false,
   state: undefined,
 };

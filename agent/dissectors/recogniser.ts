@@ -32,6 +32,8 @@ export interface Recogniser {
   /** Dissectors for a link frame, first by EtherType, then by SNAP, then by LLC. */
   forLink(etherType: number, llcDsap: number, snapOui: number, snapProtocol: number): readonly number[];
   forIpProtocol(protocol: number): readonly number[];
+  /** Dissectors for segments that open a TCP connection. */
+  readonly forSyn: readonly number[];
 }
 
 export function createRecogniser(dissectors: readonly Dissector[]): Recogniser {
@@ -65,6 +67,7 @@ export function createRecogniser(dissectors: readonly Dissector[]): Recogniser {
       return llcs.get(llcDsap) ?? NONE;
     },
     forIpProtocol: (protocol) => protocols.get(protocol) ?? NONE,
+    forSyn: definitions.flatMap((definition, index) => (definition.over.includes("syn") ? [index] : [])),
   };
 }
 

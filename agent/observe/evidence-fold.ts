@@ -57,6 +57,10 @@ export class EvidenceFold {
         known = new Map();
         this.#bySubject.set(subject, known);
       }
+      if (evidence.atMost !== undefined && countOf(known, evidence.attribute) >= evidence.atMost) {
+        this.overflow++;
+        return undefined;
+      }
       folded = {
         kind: "evidence",
         about,
@@ -124,6 +128,12 @@ function subjectOf(about: Subject, place: Place): EvidenceObservation["about"] |
   if ("mac" in about) return { mac: about.mac, vlan, ip: null };
   if ("ip" in about) return { mac: null, vlan, ip: about.ip };
   return { reported: about.reported, by: place.sender };
+}
+
+function countOf(known: ReadonlyMap<string, FoldedEvidence>, attribute: string): number {
+  let count = 0;
+  for (const piece of known.values()) if (piece.attribute === attribute) count++;
+  return count;
 }
 
 const subjectKey = (about: EvidenceObservation["about"]) =>

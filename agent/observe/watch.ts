@@ -13,6 +13,7 @@ import { FLOW, FlowTable, SERVER, SERVER_BY, STATE } from "./flow-table.ts";
 import { HostTable, MAX_HOSTS } from "./host-table.ts";
 import { MirrorWatch } from "./mirror.ts";
 import type { FlowObservation, HostKey, Observation } from "./observation.ts";
+import { Openings } from "./openings.ts";
 
 /** Flows analysed at one time; beyond it new flows are counted but not read. */
 const MAX_ANALYSES = 16_384;
@@ -25,6 +26,7 @@ const TCP_SYN = 0x02;
 const TCP_ACK = 0x10;
 const TCP_RST = 0x04;
 const TCP_FIN = 0x01;
+const TCP_HEADER = 20;
 
 export interface WatchOptions {
   dissectors: readonly Dissector[];
@@ -69,6 +71,7 @@ export class Watch {
   readonly #flow = new PacketFlow();
   readonly #conversations = new Map<number, FlowObservation>();
   readonly #linkRepeats = new Map<number, LinkRepeat>();
+  readonly #openings = new Openings();
   #analyses = 0;
   #scratch = emptyAnalysis();
   #unreadFlows = 0;
@@ -197,6 +200,7 @@ export class Watch {
         words[w + FLOW.serverBy] = SERVER_BY.handshake;
       }
       if ((flags & TCP_ACK) === 0) this.#newConnection(index);
+      if ((flags & (TCP_RST | TCP_FIN)) === 0) this.#opening(packet);
     } else if (
       packet.payloadLength > 0 ||
       ((flags & (TCP_RST | TCP_FIN)) === 0 && words[w + FLOW.heard] === 1 << (1 - side))
@@ -209,6 +213,23 @@ export class Watch {
     if (analysis === undefined) return;
     this.#flow.set(packet, "tcp", this.#serverAsSaid(index, side));
     this.#judge(index, analysis, this.#analyser.segment(analysis, this.#flow, packet, side));
+  }
+
+  /** How a host's TCP opens or accepts connections tells its system; mostly it has told before. */
+  #opening(packet: Packet): void {
+    const { forSyn } = this.#recogniser;
+    if (forSyn.length === 0 || this.#sourceHost < 0) return;
+    const known = this.#openings.find(packet, this.#sourceHost, this.#hosts.generation);
+    if (known !== undefined) {
+      this.#analyser.repeat(known, packet);
+      return;
+    }
+    const flow = this.#flow;
+    flow.set(packet, "tcp", "unknown");
+    flow.state = undefined;
+    const from = packet.tcpOptionsAt - TCP_HEADER;
+    const header = packet.bytes.subarray(from, packet.tcpOptionsAt + packet.tcpOptionsLength);
+    this.#openings.keep(this.#analyser.direct(forSyn, header, flow) ?? []);
   }
 
   #udp(packet: Packet, index: number, side: 0 | 1): void {
@@ -510,6 +531,15 @@ class PacketFlow implements Flow {
     this.cut = false;
   }
 
+  get ttl(): number {
+    return this.#packet.ttl;
+  }
+  get ipDontFragment(): boolean {
+    return this.#packet.ipDontFragment;
+  }
+  get isSynAck(): boolean {
+    return (this.#packet.tcpFlags & (TCP_SYN | TCP_ACK)) === (TCP_SYN | TCP_ACK);
+  }
   get vlan(): number {
     return this.#packet.vlan;
   }

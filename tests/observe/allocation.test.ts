@@ -51,6 +51,7 @@ describe("nothing is allocated for", () => {
       handshake,
       [tcp({ ...ends, flags: ACK }), tcp({ from: 2, to: 1, fromPort: 4433, toPort: 40_000, flags: ACK })],
     ],
+    ["connections opened and accepted again and again", [], handshake],
     ["ARP that repeats itself", [], [arp(1, 2), arp(2, 1), arp(3, 1)]],
     ["LLDP that repeats itself", [], [lldp(3, "SW-1"), lldp(4, "SW-2")]],
     ["mDNS that repeats itself", [], [mdnsAnswer(5, "printer"), mdnsAnswer(6, "camera")]],

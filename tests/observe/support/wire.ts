@@ -45,6 +45,9 @@ export interface Segment extends Ends {
   /** MACs other than the hosts' own: what a router puts there. */
   fromMac?: number;
   toMac?: number;
+  window?: number;
+  /** TCP options, a multiple of four bytes. */
+  options?: Buffer;
 }
 
 export function ethernet(to: Buffer, from: Buffer, type: number, payload: Buffer, vlan?: number): Buffer {
@@ -69,12 +72,16 @@ const payloadBytes = (payload: Buffer | string | undefined) =>
 
 export function tcp(segment: Segment): Buffer {
   const { from, to, fromPort = 40_000, toPort = 80, flags = PUSH_ACK, sequence = 1000, ipId = 0, vlan } = segment;
+  const { options = Buffer.alloc(0), window = 501 } = segment;
   const head = Buffer.concat([
     number(fromPort, 2),
     number(toPort, 2),
     number(sequence, 4),
     number(1, 4),
-    Buffer.from([0x50, flags, 1, 0xf5, 0, 0, 0, 0]),
+    Buffer.from([0x50 + options.length * 4, flags]),
+    number(window, 2),
+    Buffer.alloc(4),
+    options,
   ]);
   const datagram = ipv4(6, from, to, Buffer.concat([head, payloadBytes(segment.payload)]), ipId);
   return ethernet(macBytes(segment.toMac ?? to), macBytes(segment.fromMac ?? from), 0x0800, datagram, vlan);

@@ -1,5 +1,12 @@
 /** Observations that the pipe could not take yet: counters merge, detail waits, the oldest goes first when full. */
-import type { CountsObservation, EvidenceObservation, FlowObservation, HostKey, Observation, PresenceObservation } from "../observe/observation.ts";
+import type {
+  CountsObservation,
+  EvidenceObservation,
+  FlowObservation,
+  HostKey,
+  Observation,
+  PresenceObservation,
+} from "../observe/observation.ts";
 
 /** Waiting observations; past it the oldest flow, then the oldest evidence is dropped and counted. */
 export const MAX_BACKLOG = 20_000;
@@ -62,13 +69,14 @@ export class Backlog {
       this.#flows.set(key, { ...said });
       return;
     }
-    const { flows, frames, bytes, firstAt, answered } = known;
+    const { flows, frames, bytes, firstAt, answered, protocol } = known;
     Object.assign(known, said, {
       flows: flows + said.flows,
       frames: frames + said.frames,
       bytes: bytes + said.bytes,
       firstAt: Math.min(firstAt, said.firstAt),
       answered: answered || said.answered,
+      protocol: said.protocol ?? protocol,
     });
   }
 

@@ -95,7 +95,11 @@ export function readLine(line: string): Observation | undefined {
 
 /** Node can't make a FIFO; coreutils can, on every system that has one. */
 export function makeFifo(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw new Error(`The pipe ${path} can't be made: ${(error as Error).message}`);
+  }
   const made = spawnSync("mkfifo", ["-m", "0620", path], { encoding: "utf8" });
   if (made.error !== undefined) throw new Error(`The pipe ${path} can't be made: ${made.error.message}`);
   if (made.status !== 0 && !/exists/i.test(made.stderr))

@@ -2,10 +2,11 @@
  * The sniffer's end of the one-way pipe (a FIFO): JSON lines, written synchronously to a non-blocking
  * descriptor, because while frames flood in nothing asynchronous ever runs (see Capture in docs/architecture.md).
  */
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import type { Observation } from "../observe/observation.ts";
 import { Backlog } from "./backlog.ts";
 
+const LINE_END = Buffer.from("\n");
 /** Lines are gathered to about this many bytes per write. */
 const CHUNK_BYTES = 32_768;
 
@@ -22,6 +23,8 @@ export class PipeWriter {
   #descriptor: number | undefined;
   /** Bytes of a chunk that the pipe took only in part: they must go first. */
   #rest: Buffer | undefined;
+  /** Observations that were on their way when the agent went. */
+  #lostOnTheWay = 0;
 
   constructor(options: PipeWriterOptions) {
     this.#options = options;
@@ -33,7 +36,7 @@ export class PipeWriter {
   }
 
   get observationsLost(): number {
-    return this.#backlog.lost;
+    return this.#backlog.lost + this.#lostOnTheWay;
   }
 
   write(observation: Observation): void {
@@ -62,6 +65,13 @@ export class PipeWriter {
       // ENXIO: nobody reads yet. ENOENT: the pipe is not made yet. Both pass.
       return false;
     }
+    // A file in the pipe's place would fill the disk.
+    if (!fstatSync(this.#descriptor).isFIFO()) {
+      this.close();
+      return false;
+    }
+    // Ends what a sniffer before this one may have left half said.
+    this.#rest = LINE_END;
     this.#options.onConnected();
     return true;
   }
@@ -85,6 +95,7 @@ export class PipeWriter {
       this.#rest = bytes.subarray(sent);
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return false;
       // The agent is gone: a line cut in two means nothing to the next one.
+      this.#lostOnTheWay += linesIn(this.#rest);
       this.#rest = undefined;
       this.close();
       return false;
@@ -92,4 +103,11 @@ export class PipeWriter {
     this.#rest = undefined;
     return true;
   }
+}
+
+/** Only lines with something in them. */
+function linesIn(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) if (at > 0) count++;
+  return count;
 }

@@ -4,7 +4,7 @@ import type { LightStates } from "../hardware/lights.ts";
 import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
 import type { Config } from "./config.ts";
 import type { Finding, Severity } from "./findings/finding.ts";
-import { judgeFindings } from "./findings/judge.ts";
+import { findingsOver, judgeFindings } from "./findings/judge.ts";
 import type { TapFacts } from "./findings/rule.ts";
 import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
 import { createNetworks } from "./identify/networks.ts";
@@ -13,8 +13,9 @@ import type { Ledger } from "./ledger/ledger.ts";
 import { Periods } from "./ledger/periods.ts";
 import { deviceChanges, findingChange } from "./ledger/presenter.ts";
 import { devicesFromLedger } from "./ledger/restore.ts";
-import type { RowChange } from "./ledger/rows.ts";
+import { type Row, type RowChange, rowKey } from "./ledger/rows.ts";
 import type { CountsObservation, Observation } from "./observe/observation.ts";
+import { parseIsoMicros } from "./time.ts";
 import type { Summary } from "./uplink/messages.ts";
 import { buildSummary } from "./uplink/summary.ts";
 import type { UplinkState } from "./uplink/uplink.ts";
@@ -78,7 +79,11 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     const remembered = [...devicesFromLedger(options.ledger)];
-    this.#identifier = new Identifier({ networks: createNetworks(options.config.networks.inside), remembered });
+    this.#identifier = new Identifier({
+      networks: createNetworks(options.config.networks.inside),
+      keptApart: options.config.identity.apart,
+      remembered,
+    });
     this.#periods = new Periods(options.ledger, remembered);
     this.#startedAt = options.clock();
     this.#nextPeriodAt = this.#startedAt + JUDGE_EVERY_MICROS * 10;
@@ -92,6 +97,9 @@ export class Agent {
       this.#identifier.take(observation);
       return;
     }
+    // A sniffer handles hostile bytes: it may speak of the ports it was given, and of no others.
+    if (!this.#options.config.capture.interfaces.includes(observation.interface)) return;
+    this.#heard = true;
     const now = this.#options.clock();
     const before = this.#ports.get(observation.interface);
     const seconds = before === undefined ? 0 : (observation.at - before.counts.at) / 1e6;
@@ -137,7 +145,12 @@ export class Agent {
     const isStarting = ports.length === 0 && now - this.#startedAt < SNIFFER_SILENT_MICROS * 2;
     return lightsFor({
       agentRunning: true,
-      sniffer: ports.length > 0 && alive.length === ports.length ? "running" : isStarting ? "starting" : "restarting",
+      sniffer:
+        alive.length === this.#options.config.capture.interfaces.length
+          ? "running"
+          : isStarting
+            ? "starting"
+            : "restarting",
       storageTrouble: this.#storageTrouble !== null,
       clockTrouble: now < EARLIEST_CLOCK_MICROS,
       linkUp: alive.length > 0 && alive.every((port) => port.counts.mirror.linkUp !== false),
@@ -186,10 +199,12 @@ export class Agent {
     this.#judgedShape = this.#identifier.facts.shape;
     this.#devices = this.#identifier.devices();
     const devices = this.#devices.map(({ device }) => device);
-    this.#findings = judgeFindings({ devices, tap: this.#tapFacts(now), now });
+    this.#findings = judgeFindings({ devices, tap: this.#tapFacts(now), now }).map((finding) =>
+      this.#sinceFirst(finding),
+    );
     try {
       const changes: RowChange[] = this.#devices.flatMap(({ device, why }) => deviceChanges(device, ledger, { why }));
-      changes.push(...this.#findings.map(findingChange));
+      changes.push(...this.#findings.map(findingChange), ...this.#resolved(now));
       const isPeriodDue = now >= this.#nextPeriodAt;
       if (isPeriodDue) changes.push(...this.#periods.periodChanges(devices));
       const { written } = ledger.write(changes);
@@ -208,6 +223,33 @@ export class Agent {
       if (this.#storageTrouble !== error.message) log.warn({ code: error.code }, `ledger: ${error.message}`);
       this.#storageTrouble = error.message;
     }
+  }
+
+  /** A finding that was there before, perhaps before a restart, is not news: it keeps the time it was first seen. */
+  #sinceFirst(finding: Finding): Finding {
+    const held = this.#heldFinding(finding.id)?.body;
+    const firstSeenAt = held?.state === "open" ? parseIsoMicros(String(held.firstSeenAt)) : null;
+    return firstSeenAt === null || firstSeenAt >= finding.firstSeenAt ? finding : { ...finding, firstSeenAt };
+  }
+
+  #heldFinding(id: string): Row | undefined {
+    try {
+      return this.#options.ledger.get("finding", rowKey(id));
+    } catch (error) {
+      // A disk that can't be read: the lights must still be judged, and writing says that there is trouble.
+      if (error instanceof LedgerError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What the ledger holds open about this tap, perhaps from before a restart, and what its ports prove to be over. */
+  #resolved(now: number): RowChange[] {
+    return findingsOver(this.#tapFacts(now)).flatMap((id) => {
+      const held = this.#heldFinding(id);
+      return held?.body.state === "open"
+        ? [{ kind: held.kind, key: held.key, body: { ...held.body, state: "resolved" } }]
+        : [];
+    });
   }
 
   #tapFacts(now: number): TapFacts[] {

@@ -12,6 +12,11 @@ const interfaceName = z
   .string()
   .regex(/^[A-Za-z0-9._:@-]{1,15}$/, "an interface name has 1 to 15 letters, digits or . _ : @ -");
 
+const mac = z
+  .string()
+  .toLowerCase()
+  .regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, "a MAC address such as 00:03:b1:00:00:01");
+
 const inside = z.array(z.string()).superRefine((prefixes, context) => {
   try {
     createNetworks(prefixes);
@@ -39,6 +44,15 @@ const configSchema: z.ZodType<Config> = z.strictObject({
     })
     .prefault({}),
   networks: z.strictObject({ inside: inside.default(base.networks.inside) }).prefault({}),
+  identity: z
+    .strictObject({
+      apart: z
+        .array(z.tuple([mac, mac]))
+        .max(1000)
+        .default(base.identity.apart),
+      sharePersonalNames: z.boolean().default(base.identity.sharePersonalNames),
+    })
+    .prefault({}),
   ledger: z.strictObject({ path: z.string().min(1).default(base.ledger.path) }).prefault({}),
   uplink: z.strictObject({ url: z.string().optional() }).prefault({}),
   lights: z

@@ -13,6 +13,12 @@ export interface Config {
     pipeDirectory: string;
   };
   networks: { inside: string[] };
+  identity: {
+    /** Pairs of MACs that are two devices although something joined them. */
+    apart: [string, string][];
+    /** Names of phones and other personal devices stay on the tap unless this says otherwise. */
+    sharePersonalNames: boolean;
+  };
   ledger: { path: string };
   uplink: { url?: string | undefined };
   lights: {
@@ -30,6 +36,7 @@ export const defaultConfig = (): Config => ({
   tap: { name: "Unnamed tap" },
   capture: { interfaces: [], source: "auto", bufferMb: 32, pipeDirectory: "/run/wardtap" },
   networks: { inside: [...DEFAULT_INSIDE] },
+  identity: { apart: [], sharePersonalNames: false },
   ledger: { path: "/var/lib/wardtap/ledger.db" },
   uplink: {},
   lights: { driver: "gpio", pins: {} },
@@ -38,5 +45,5 @@ export const defaultConfig = (): Config => ({
 /** Digest of what judgement depends on, so that a document says under which settings it was made. */
 export const configDigest = (config: Config): string =>
   `sha256:${createHash("sha256")
-    .update(JSON.stringify({ networks: config.networks }))
+    .update(JSON.stringify({ networks: config.networks, apart: config.identity.apart }))
     .digest("hex")}`;

@@ -38,7 +38,10 @@ export async function replay(
   options: ReplayOptions,
 ): Promise<ReplayResult> {
   const names = paths.map((path) => (path === "-" ? "-" : basename(path)));
-  const identifier = new Identifier({ networks: createNetworks(options.config.networks.inside) });
+  const identifier = new Identifier({
+    networks: createNetworks(options.config.networks.inside),
+    keptApart: options.config.identity.apart,
+  });
   const watch = new Watch({
     dissectors,
     emit: (observation) => identifier.take(observation),

@@ -9,6 +9,7 @@ import { LedgerError } from "../ledger/error.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { openLights } from "../lights.ts";
 import { openPipe, type PipeReader } from "../pipe/reader.ts";
+import { withoutPersonalNames } from "../uplink/personal.ts";
 import { createUplink, type Uplink } from "../uplink/uplink.ts";
 import { VERSION } from "../version.ts";
 import { CommandError, EXIT } from "./output.ts";
@@ -44,7 +45,7 @@ async function runAgent(config: Config): Promise<void> {
   uplink = createUplink({
     url: config.uplink.url ?? null,
     hello: () => ({ tapId: tapId(config, ledger), name: config.tap.name, version: VERSION }),
-    ledger,
+    ledger: config.identity.sharePersonalNames ? ledger : withoutPersonalNames(ledger),
     summary: () => agent.summary(),
     locate: () => agent.locate(),
     onState: (state, reason) => {

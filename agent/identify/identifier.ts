@@ -10,10 +10,12 @@ import {
   isMedical,
 } from "./device.ts";
 import { Facts, hostKeyText } from "./facts.ts";
+import type { Group } from "./groups.ts";
+import type { KeptApart } from "./join.ts";
 import { judge } from "./judge.ts";
 import { namesOf } from "./names.ts";
 import { createNetworks, type Networks } from "./networks.ts";
-import { type Group, resolve } from "./resolve.ts";
+import { resolve } from "./resolve.ts";
 import type { IdentifyRule } from "./rule.ts";
 import { identifyRules } from "./rules/index.ts";
 import { DeviceView } from "./view.ts";
@@ -27,6 +29,8 @@ export interface IdentifierOptions {
   networks?: Networks;
   /** Devices as the ledger remembers them: ids and what they said outlive a restart. */
   remembered?: Iterable<Device>;
+  /** Pairs of MACs that are not one device, whatever speaks for it. */
+  keptApart?: KeptApart;
 }
 
 /** A device and, in plain words, why it is taken for what it is. */
@@ -39,6 +43,7 @@ export interface JudgedDevice {
 export class Identifier {
   readonly facts: Facts;
   readonly #networks: Networks;
+  readonly #keptApart: KeptApart;
   readonly #rules: IdentifyRule[] = identifyRules();
   /** Anchor → id first given. */
   readonly #ids = new Map<string, string>();
@@ -48,6 +53,7 @@ export class Identifier {
 
   constructor(options: IdentifierOptions = {}) {
     this.#networks = options.networks ?? createNetworks();
+    this.#keptApart = options.keptApart ?? [];
     this.facts = new Facts(this.#networks);
     for (const device of options.remembered ?? []) this.#remember(device);
   }
@@ -58,7 +64,7 @@ export class Identifier {
 
   /** All devices as known now, sorted by id. */
   devices(): JudgedDevice[] {
-    const groups = resolve(this.facts, this.#networks);
+    const groups = resolve(this.facts, this.#networks, this.#keptApart);
     const identities = groups.map((group) => this.#identity(group));
     const owners = new OwnerIndex(
       groups,

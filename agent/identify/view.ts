@@ -1,8 +1,8 @@
 /** One device as the rules see it: its evidence, services and makers, with named look-ups. */
 import { organisationOf } from "../knowledge/oui.ts";
 import type { DeviceEvidence, DevicePeer, DeviceService } from "./device.ts";
+import type { Group } from "./groups.ts";
 import { isRandomisedMac } from "./mac.ts";
-import type { Group } from "./resolve.ts";
 
 export class DeviceView {
   readonly group: Group;

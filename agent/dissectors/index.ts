@@ -6,6 +6,7 @@ import type { Dissector } from "./dissector.ts";
 import dns from "./dns.ts";
 import hl7 from "./hl7.ts";
 import lldp from "./lldp.ts";
+import smb from "./smb.ts";
 import tcpSyn from "./tcp-syn.ts";
 
-export const dissectors: readonly Dissector[] = [arp, dhcp, dns, lldp, hl7, dicom, tcpSyn];
+export const dissectors: readonly Dissector[] = [arp, dhcp, dns, lldp, hl7, dicom, tcpSyn, smb];

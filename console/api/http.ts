@@ -79,10 +79,10 @@ async function servePage(app: FastifyInstance, root: string): Promise<void> {
     root,
     dotfiles: "ignore",
     cacheControl: false,
-    setHeaders(reply, path) {
+    setHeaders(response, path) {
       // Built files carry a hash of their content in their name; the page that names them must be asked for anew.
       const hashed = /-[\w-]{8,}\.\w+$/.test(basename(path));
-      reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+      response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
 }

@@ -68,6 +68,8 @@ export class Agent {
   readonly #startedAt: number;
   #devices: JudgedDevice[] = [];
   #findings: Finding[] = [];
+  /** Id → severity of all that is open: judged now, or held by the ledger and not proved to be over. */
+  readonly #open: Map<string, Severity>;
   #judgedShape = -1;
   #judgedAt = 0;
   #nextPeriodAt: number;
@@ -85,6 +87,7 @@ export class Agent {
       remembered,
     });
     this.#periods = new Periods(options.ledger, remembered);
+    this.#open = openFindings(options.ledger);
     this.#startedAt = options.clock();
     this.#nextPeriodAt = this.#startedAt + JUDGE_EVERY_MICROS * 10;
     this.#storageTrouble = options.ledger.repaired;
@@ -161,7 +164,7 @@ export class Agent {
         framesLost: alive.filter((port) => now - port.lossAt < LOSS_SHOWN_MICROS).length,
       },
       uplink: uplinkLight(this.#uplink),
-      worstOpenFinding: worst(this.#findings),
+      worstOpenFinding: worst(this.#open.values()),
       locate: now < this.#locateUntil,
     });
   }
@@ -180,7 +183,7 @@ export class Agent {
       lights: each((light) => light.pattern),
       lightWords: each((light) => light.words),
       devices: this.#devices.length,
-      openFindings: this.#findings.filter((finding) => finding.state === "open").length,
+      openFindings: this.#open.size,
       framesPerSecond: sum(ports, (port) => port.framesPerSecond),
       bytesPerSecond: sum(ports, (port) => port.bytesPerSecond),
       framesLost: ports.some((port) => port.counts.framesLost === null)
@@ -202,9 +205,13 @@ export class Agent {
     this.#findings = judgeFindings({ devices, tap: this.#tapFacts(now), now }).map((finding) =>
       this.#sinceFirst(finding),
     );
+    for (const { id, severity } of this.#findings) this.#open.set(id, severity);
+    const over = this.#resolved(now);
     try {
-      const changes: RowChange[] = this.#devices.flatMap(({ device, why }) => deviceChanges(device, ledger, { why }));
-      changes.push(...this.#findings.map(findingChange), ...this.#resolved(now));
+      // Who was not heard since the start says nothing new: the ledger has it all.
+      const heard = this.#devices.filter(({ anchors }) => anchors.length > 0);
+      const changes: RowChange[] = heard.flatMap(({ device, why }) => deviceChanges(device, ledger, { why }));
+      changes.push(...this.#findings.map(findingChange), ...over);
       const isPeriodDue = now >= this.#nextPeriodAt;
       if (isPeriodDue) changes.push(...this.#periods.periodChanges(devices));
       const { written } = ledger.write(changes);
@@ -245,6 +252,7 @@ export class Agent {
   /** What the ledger holds open about this tap, perhaps from before a restart, and what its ports prove to be over. */
   #resolved(now: number): RowChange[] {
     return findingsOver(this.#tapFacts(now)).flatMap((id) => {
+      this.#open.delete(id);
       const held = this.#heldFinding(id);
       return held?.body.state === "open"
         ? [{ kind: held.kind, key: held.key, body: { ...held.body, state: "resolved" } }]
@@ -268,9 +276,17 @@ const sum = <T>(items: readonly T[], pick: (item: T) => number) => items.reduce(
 
 const uplinkLight = (state: UplinkState): UplinkLight => (state === "connecting" ? "unreachable" : state);
 
-function worst(findings: readonly Finding[]): Severity | null {
+function worst(severities: Iterable<Severity>): Severity | null {
   let found = -1;
-  for (const finding of findings)
-    if (finding.state === "open") found = Math.max(found, SEVERITIES.indexOf(finding.severity));
+  for (const severity of severities) found = Math.max(found, SEVERITIES.indexOf(severity));
   return SEVERITIES[found] ?? null;
+}
+
+function openFindings(ledger: Ledger): Map<string, Severity> {
+  const open = new Map<string, Severity>();
+  for (const { body } of ledger.iterate("finding")) {
+    const severity = SEVERITIES.find((one) => one === body.severity);
+    if (body.state === "open" && severity !== undefined) open.set(String(body.id), severity);
+  }
+  return open;
 }

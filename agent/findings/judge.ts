@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "./finding.ts";
 import { findingRules } from "./index.ts";
-import type { RuleContext } from "./rule.ts";
+import type { RuleContext, TapFacts } from "./rule.ts";
 
 /** Sorted by id. The same rule on the same device (and key) always has the same id. */
 export function judgeFindings(context: RuleContext): Finding[] {
@@ -30,6 +30,12 @@ export function judgeFindings(context: RuleContext): Finding[] {
     )
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+/** Ids of findings about the tap that its ports have meanwhile proved wrong; whoever holds one open resolves it. */
+export const findingsOver = (tap: readonly TapFacts[]): string[] =>
+  findingRules.flatMap((rule) =>
+    tap.filter((facts) => rule.isOver?.(facts) === true).map((facts) => findingId(rule.id, null, facts.interface)),
+  );
 
 const findingId = (rule: string, deviceId: string | null, key: string | undefined) =>
   `fnd-${createHash("sha256")

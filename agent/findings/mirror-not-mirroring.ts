@@ -1,8 +1,11 @@
 /** The port only hears what every port hears: the switch does not mirror to it. */
+import type { MirrorCounts } from "../observe/observation.ts";
 import { defineRule } from "./rule.ts";
 
 /** Frames to be heard before the verdict means anything. */
 const MIN_FRAMES = 50;
+/** A switch floods a few frames of others to every port: so few one-way pairs are no mirror. As the MIRROR light has it. */
+const MIN_ONE_WAY_PAIRS = 3;
 
 export default defineRule({
   id: "mirror-not-mirroring",
@@ -13,14 +16,18 @@ export default defineRule({
   references: ["wardtap light table: MIRROR slow blink"],
   judge: ({ tap }) =>
     tap
-      .filter(({ mirror }) => mirror.toMany >= MIN_FRAMES && mirror.unicast === 0)
+      .filter(({ mirror }) => mirror.toMany >= MIN_FRAMES && !isMirroring(mirror))
       .map((facts) => ({
         key: facts.interface,
         deviceId: null,
         certainty: "confirmed" as const,
-        why: `${facts.interface} heard ${facts.mirror.toMany} broadcast and multicast frames and not one between two other devices.`,
+        why: `${facts.interface} hears broadcast and multicast, and next to nothing between two other devices.`,
         evidence: [],
         firstSeenAt: facts.at,
         lastSeenAt: facts.at,
       })),
+  isOver: ({ mirror }) => isMirroring(mirror),
 });
+
+const isMirroring = ({ bothDirections, oneDirection }: MirrorCounts) =>
+  bothDirections > 0 || oneDirection >= MIN_ONE_WAY_PAIRS;

@@ -44,6 +44,11 @@ export interface FindingRule {
   advice: string;
   references: readonly string[];
   judge(context: RuleContext): Verdict[];
+  /**
+   * Rules about the tap, whose verdicts are keyed by interface: true when this port's facts prove that an earlier
+   * finding no longer holds. Without it a finding stays open until somebody closes it.
+   */
+  isOver?(facts: TapFacts): boolean;
 }
 
 export const defineRule = (rule: FindingRule): FindingRule => rule;

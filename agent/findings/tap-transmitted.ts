@@ -16,7 +16,7 @@ export default defineRule({
         key: facts.interface,
         deviceId: null,
         certainty: "confirmed" as const,
-        why: `The kernel counts ${facts.transmitted} frames sent by ${facts.interface}; it must be 0.`,
+        why: `The kernel counts frames sent by ${facts.interface} since the sniffer started; there must be none.`,
         evidence: [],
         firstSeenAt: facts.at,
         lastSeenAt: facts.at,

@@ -1,57 +1,65 @@
-/** BER elements as LDAP, Kerberos and SNMP write them: tag, definite length, contents. ITU-T X.690 8.1. */
+/** ASN.1 basic encoding: one element at a time, bounds checked, no recursion. ITU-T X.690 clause 8. */
 
-/** An element's place in the bytes. `to` may lie past the end of what has arrived: `whole` says so. */
-export interface BerElement {
-  /** The identifier octet: class, constructed bit, number. */
+/** Longest object identifier turned into text, in bytes; longer ones are not wanted anywhere here. */
+const MAX_OID_BYTES = 64;
+/** Length octets read; a longer form claims more than any packet holds. */
+const MAX_LENGTH_BYTES = 4;
+
+/** An element: its tag byte and where its contents lie. */
+export interface Element {
   tag: number;
-  /** First and one past the last octet of the contents. */
   from: number;
-  to: number;
-  whole: boolean;
+  end: number;
 }
 
-/** Octets of a long length that are believed: 2^32 - 1 is more than any message. */
-const MAX_LENGTH_OCTETS = 4;
+export const TAG = { integer: 0x02, octets: 0x04, null: 0x05, oid: 0x06, sequence: 0x30 } as const;
 
 /**
- * The element at `at`, which must begin before `end`. undefined: cut within tag or length, a tag of
- * several octets, or an indefinite length (none of the protocols that use this allow either).
- * Nested elements are stepped into by the caller, so depth is bounded by its code and not by the bytes.
+ * The element at `at`; undefined when its head is cut, uses a multi-byte tag or the indefinite length, or
+ * its contents run past `end`.
  */
-export function berAt(bytes: Buffer, at: number, end: number = bytes.length): BerElement | undefined {
-  const limit = Math.min(end, bytes.length);
-  if (at < 0 || at + 2 > limit) return undefined;
+export function elementAt(bytes: Buffer, at: number, end: number): Element | undefined {
+  if (at + 2 > end) return undefined;
   const tag = bytes[at]!;
   if ((tag & 0x1f) === 0x1f) return undefined;
-  const first = bytes[at + 1]!;
-  if (first < 0x80) return { tag, from: at + 2, to: at + 2 + first, whole: at + 2 + first <= limit };
-  const octets = first & 0x7f;
-  if (octets === 0 || octets > MAX_LENGTH_OCTETS || at + 2 + octets > limit) return undefined;
-  const length = bytes.readUIntBE(at + 2, octets);
-  const from = at + 2 + octets;
-  return { tag, from, to: from + length, whole: from + length <= limit };
-}
-
-/** The element at `at` if it is whole and has this tag. */
-export function berExpect(bytes: Buffer, at: number, end: number, tag: number): BerElement | undefined {
-  const element = berAt(bytes, at, end);
-  return element?.whole === true && element.tag === tag ? element : undefined;
-}
-
-/** The first whole element with this tag among at most `most` siblings between `from` and `to`. */
-export function berFind(bytes: Buffer, from: number, to: number, tag: number, most = 32): BerElement | undefined {
-  for (let at = from, steps = 0; at < to && steps < most; steps++) {
-    const element = berAt(bytes, at, to);
-    if (element === undefined || !element.whole) return undefined;
-    if (element.tag === tag) return element;
-    at = element.to;
+  let length = bytes[at + 1]!;
+  let from = at + 2;
+  if (length >= 0x80) {
+    const count = length & 0x7f;
+    if (count === 0 || count > MAX_LENGTH_BYTES || from + count > end) return undefined;
+    length = bytes.readUIntBE(from, count);
+    from += count;
   }
-  return undefined;
+  return from + length > end ? undefined : { tag, from, end: from + length };
 }
 
-/** A whole INTEGER or ENUMERATED of at most four octets as a signed number. */
-export function berNumber(bytes: Buffer, element: BerElement | undefined): number | undefined {
-  if (element === undefined || !element.whole) return undefined;
-  const length = element.to - element.from;
-  return length < 1 || length > 4 ? undefined : bytes.readIntBE(element.from, length);
+/** As elementAt, when the tag is this one. */
+export function expectAt(bytes: Buffer, at: number, end: number, tag: number): Element | undefined {
+  const element = elementAt(bytes, at, end);
+  return element !== undefined && element.tag === tag ? element : undefined;
+}
+
+/** A whole number of at most six bytes; undefined for longer ones. X.690 8.3. */
+export function integerOf(bytes: Buffer, { from, end }: Element): number | undefined {
+  const length = end - from;
+  return length < 1 || length > 6 ? undefined : bytes.readIntBE(from, length);
+}
+
+/** Dotted text; undefined when empty, unfinished or too long. X.690 8.19. */
+export function oidText(bytes: Buffer, { from, end }: Element): string | undefined {
+  if (end <= from || end - from > MAX_OID_BYTES || (bytes[end - 1]! & 0x80) !== 0) return undefined;
+  const first = bytes[from]!;
+  if (first >= 0x80) return undefined;
+  const parts = [Math.min(2, Math.floor(first / 40))];
+  parts.push(first - parts[0]! * 40);
+  let value = 0;
+  for (let at = from + 1; at < end; at++) {
+    value = value * 128 + (bytes[at]! & 0x7f);
+    if (value > 0xffff_ffff) return undefined;
+    if ((bytes[at]! & 0x80) !== 0) continue;
+    parts.push(value);
+    value = 0;
+  }
+  const text = parts.join(".");
+  return text.length > 256 ? undefined : text;
 }

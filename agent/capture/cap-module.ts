@@ -26,7 +26,7 @@ export const loadCap = (): CapModule => {
     throw new CaptureError(
       `live capture needs the native module cap, which can't be loaded here (${reason(error)}). ` +
         "Install libpcap-dev and a C++ compiler (on Debian: apt install libpcap-dev build-essential python3), " +
-        "then run `npm rebuild cap`; or install tcpdump and capture with that",
+        "then run `npm run setup`; or install tcpdump and capture with that",
     );
   }
 };

@@ -16,13 +16,18 @@ cpSync(dirname(builtPath("agent/capture/live.js")), join(machine, "capture"), { 
 writeFileSync(join(machine, "package.json"), '{ "type": "module" }');
 
 const onMachine = (script: string): string =>
-  execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: machine, encoding: "utf8" }).trim();
+  execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: machine,
+    encoding: "utf8",
+    // Where the module is found after all, capture begins and would never end.
+    timeout: 20_000,
+  }).trim();
 const LOAD = `import { loadCap } from "./capture/cap-module.js";
   try { loadCap(); console.log("loaded") } catch (error) { console.log(error.name + ": " + error.message) }`;
 
 describe("without the native module", () => {
   test("the message says that it is missing and what to install", () => {
-    expect(onMachine(LOAD)).toMatch(/^CaptureError: .*it is not installed.*libpcap-dev.*`npm rebuild cap`.*tcpdump/);
+    expect(onMachine(LOAD)).toMatch(/^CaptureError: .*it is not installed.*libpcap-dev.*`npm run setup`.*tcpdump/);
   });
 
   test("the message says so when it was installed but never built", () => {

@@ -1,12 +1,50 @@
 /** All dissectors. A new protocol is its file, its test and a line here. */
+
+import ams from "./ams.ts";
 import arp from "./arp.ts";
+import bacnet from "./bacnet.ts";
 import dhcp from "./dhcp.ts";
 import dicom from "./dicom.ts";
 import type { Dissector } from "./dissector.ts";
+import dnp3 from "./dnp3.ts";
 import dns from "./dns.ts";
+import enip from "./enip.ts";
+import fox from "./fox.ts";
 import hl7 from "./hl7.ts";
+import http from "./http.ts";
+import http2 from "./http2.ts";
+import iec104 from "./iec104.ts";
+import knxip from "./knxip.ts";
 import lldp from "./lldp.ts";
+import modbus from "./modbus.ts";
+import opcua from "./opcua.ts";
+import pnDcp from "./pn-dcp.ts";
+import rmcp from "./rmcp.ts";
+import s7comm from "./s7comm.ts";
 import smb from "./smb.ts";
 import tcpSyn from "./tcp-syn.ts";
 
-export const dissectors: readonly Dissector[] = [arp, dhcp, dns, lldp, hl7, dicom, tcpSyn, smb];
+export const dissectors: readonly Dissector[] = [
+  arp,
+  dhcp,
+  dns,
+  lldp,
+  hl7,
+  dicom,
+  tcpSyn,
+  smb,
+  bacnet,
+  modbus,
+  enip,
+  s7comm,
+  fox,
+  knxip,
+  pnDcp,
+  ams,
+  opcua,
+  dnp3,
+  iec104,
+  rmcp,
+  http,
+  http2,
+];

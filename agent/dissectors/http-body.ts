@@ -1,0 +1,70 @@
+/** The few HTTP bodies that are looked at: printers' attributes, FHIR devices, and whether a form holds a password. RFC 9112, 6 and 7. */
+import { type FhirDevice, fhirDevices } from "./http-fhir.ts";
+import { printerAttributes } from "./http-ipp.ts";
+
+/** More of a body is not waited for; all that is read stands near its beginning. */
+const MAX_BODY = 32_768;
+const MAX_FORM = 4096;
+/** Pieces of a chunked body put together. */
+const MAX_CHUNKS = 256;
+const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
+const LF = 0x0a;
+
+export type BodyKind = "form" | "ipp" | "fhir" | "";
+
+export interface Body {
+  /** A form's field named like a password was filled in. Its value is never read. */
+  password: boolean;
+  printer: [attribute: string, value: string][];
+  devices: FhirDevice[];
+}
+
+const NOTHING: Body = { password: false, printer: [], devices: [] };
+
+export function bodyKind(fields: ReadonlyMap<string, string>): BodyKind {
+  const type = /^[^;\s]*/.exec(fields.get("content-type") ?? "")![0].toLowerCase();
+  if (type === "application/x-www-form-urlencoded") return "form";
+  if (type === "application/ipp") return "ipp";
+  return type === "application/fhir+json" || type === "application/json+fhir" ? "fhir" : "";
+}
+
+/** How much of the body to wait for: nothing of one that is not looked at. */
+export function bodyLength(fields: ReadonlyMap<string, string>, payload: Buffer, head: number): number {
+  const kind = bodyKind(fields);
+  if (kind === "") return 0;
+  const most = kind === "form" ? MAX_FORM : MAX_BODY;
+  if (isChunked(fields)) {
+    const last = payload.indexOf(LAST_CHUNK, head);
+    return Math.min(last < 0 ? most : last + LAST_CHUNK.length - head, most);
+  }
+  const length = fields.get("content-length") ?? "";
+  return /^\d{1,15}$/.test(length) ? Math.min(Number(length), most) : 0;
+}
+
+export function readBody(kind: BodyKind, raw: Buffer, fields: ReadonlyMap<string, string>): Body {
+  if (kind === "" || raw.length === 0) return NOTHING;
+  const body = isChunked(fields) ? joinChunks(raw) : raw;
+  if (kind === "form") return { ...NOTHING, password: holdsPassword(body) };
+  if (kind === "ipp") return { ...NOTHING, printer: printerAttributes(body, fields.get("server") ?? "") };
+  return { ...NOTHING, devices: fhirDevices(body) };
+}
+
+const isChunked = (fields: ReadonlyMap<string, string>) => /\bchunked\b/i.test(fields.get("transfer-encoding") ?? "");
+
+/** A field whose name says password, with something in it. */
+const holdsPassword = (body: Buffer) =>
+  /(?:^|&)[^&=]{0,40}(?:passw|pwd|passphrase)[^&=]{0,40}=[^&]/i.test(body.toString("latin1", 0, MAX_FORM));
+
+/** 7.1: a length in hex, an end of line, so many bytes, an end of line. A lie ends the body. */
+function joinChunks(raw: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; pieces.length < MAX_CHUNKS; ) {
+    const line = raw.indexOf(LF, at);
+    if (line < 0 || line - at > 64) break;
+    const length = Number.parseInt(/^[0-9a-f]{1,6}/i.exec(raw.toString("latin1", at, line))?.[0] ?? "0", 16);
+    if (length === 0) break;
+    pieces.push(raw.subarray(line + 1, line + 1 + length));
+    at = line + 1 + length + 2;
+  }
+  return Buffer.concat(pieces);
+}

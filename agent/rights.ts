@@ -16,5 +16,14 @@ export function withRights(rights: Rights, command: readonly string[]): string[]
     );
   }
   const kept = rights.map((right) => `,+${right}`).join("");
-  return ["setpriv", "--no-new-privs", `--bounding-set=-all${kept}`, `--inh-caps=-all${kept}`, ...command];
+  // With the one who started them gone nobody would restart or end them: they end too.
+  return [
+    "setpriv",
+    "--pdeathsig",
+    "TERM",
+    "--no-new-privs",
+    `--bounding-set=-all${kept}`,
+    `--inh-caps=-all${kept}`,
+    ...command,
+  ];
 }

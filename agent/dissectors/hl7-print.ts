@@ -8,7 +8,13 @@ const FNV_PRIME = 0x01000193;
 
 /** Segment names as three bytes in one number. */
 const name = (text: string) => (text.charCodeAt(0) << 16) | (text.charCodeAt(1) << 8) | text.charCodeAt(2);
-const [MSH, PRT, OBX, PID, MSA] = ["MSH", "PRT", "OBX", "PID", "MSA"].map(name) as [number, number, number, number, number];
+const [MSH, PRT, OBX, PID, MSA] = ["MSH", "PRT", "OBX", "PID", "MSA"].map(name) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 
 /** Field numbers that evidence is made of, as bits. MSH counts its separator as field 1. */
 const bits = (...fields: number[]) => fields.reduce((set, field) => set | (1 << field), 0);

@@ -1,6 +1,7 @@
 /** HL7 v2 over MLLP: which systems exchange clinical messages, and which equipment they speak for. HL7 v2.8.2 chapter 2; MLLP release 1. */
 import { defineDissector, type Evidence, type Flow, type Malformed, malformed, type Subject } from "./dissector.ts";
 import { addDevice, deviceOfObx, deviceOfPrt, entity, eui64Of, type Hl7Device, isEui64Of } from "./hl7-devices.ts";
+import { hl7Print } from "./hl7-print.ts";
 import {
   components,
   eachSegment,
@@ -10,7 +11,6 @@ import {
   type Separators,
   type Span,
 } from "./hl7-segments.ts";
-import { hl7Print } from "./hl7-print.ts";
 import { keepName } from "./self-given.ts";
 
 const START = 0x0b;

@@ -127,7 +127,8 @@ export class Analyser {
 
   /** One TCP segment with payload. */
   segment(analysis: Analysis, flow: Flow, packet: Packet, side: 0 | 1): number {
-    const stream = (analysis.streams[side] ??= new Stream());
+    analysis.streams[side] ??= new Stream();
+    const stream = analysis.streams[side];
     stream.push(
       packet.tcpSequence,
       packet.bytes,

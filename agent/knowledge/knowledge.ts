@@ -32,19 +32,26 @@ const patternFiles = () =>
     .sort()
     .map((name) => `patterns/${name}`);
 
+const makerFiles = () =>
+  readdirSync(new URL(".", import.meta.url))
+    .filter((name) => /^makers.*\.json$/.test(name))
+    .sort();
+
 let loaded: { makers: Maker[]; patterns: ProductPattern[] } | undefined;
 
 /** Shipped with the program; schema.ts says what the files hold. */
 export function knowledge(): { makers: Maker[]; patterns: ProductPattern[] } {
   loaded ??= {
-    makers: entries<MakerEntries>("makers.json").map((entry) => ({
-      maker: entry.maker,
-      aliases: entry.aliases.map((alias) => new RegExp(alias, "i")),
-      class: entry.class,
-      classWeight: entry.classWeight ?? 0,
-      medical: entry.medical ?? false,
-      ofDevice: entry.ofDevice ?? true,
-    })),
+    makers: makerFiles()
+      .flatMap((file) => entries<MakerEntries>(file))
+      .map((entry) => ({
+        maker: entry.maker,
+        aliases: entry.aliases.map((alias) => new RegExp(alias, "i")),
+        class: entry.class,
+        classWeight: entry.classWeight ?? 0,
+        medical: entry.medical ?? false,
+        ofDevice: entry.ofDevice ?? true,
+      })),
     patterns: patternFiles().flatMap((file) =>
       entries<PatternEntries>(file).map((entry) => ({ ...entry, pattern: new RegExp(entry.pattern, "i") })),
     ),
@@ -60,7 +67,7 @@ let digest: string | undefined;
 export function knowledgeDigest(): string {
   if (digest === undefined) {
     const hash = createHash("sha256");
-    for (const file of ["makers.json", ...patternFiles()]) hash.update(file).update(read(file));
+    for (const file of [...makerFiles(), ...patternFiles()]) hash.update(file).update(read(file));
     digest = `sha256:${hash.update(ouiText()).digest("hex")}`;
   }
   return digest;

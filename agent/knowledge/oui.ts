@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 
 /** Hex digits of the three prefix lengths, longest first. */
 const PREFIX_DIGITS = [9, 7, 6] as const;
+/** Blocks without an owner of their own: private ones, and those that are given out in smaller parts. */
+const UNNAMED = /^(?:private|IEEE Registration Authority)$/i;
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 
@@ -80,5 +82,5 @@ function organisation(data: Buffer, start: number, end: number): string | null {
   const line = data.toString("utf8", start, end).trim().replace(/,$/, "");
   const entry = JSON.parse(`{${line}}`) as Record<string, string>;
   const name = Object.values(entry)[0]?.split("\n")[0]?.trim();
-  return name === undefined || name === "" || /^private$/i.test(name) ? null : name;
+  return name === undefined || name === "" || UNNAMED.test(name) ? null : name;
 }

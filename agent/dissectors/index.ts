@@ -3,6 +3,8 @@
 import ams from "./ams.ts";
 import arp from "./arp.ts";
 import bacnet from "./bacnet.ts";
+import browser from "./browser.ts";
+import cdp from "./cdp.ts";
 import dhcp from "./dhcp.ts";
 import dicom from "./dicom.ts";
 import type { Dissector } from "./dissector.ts";
@@ -13,15 +15,21 @@ import fox from "./fox.ts";
 import hl7 from "./hl7.ts";
 import http from "./http.ts";
 import http2 from "./http2.ts";
+import icmpv6 from "./icmpv6.ts";
 import iec104 from "./iec104.ts";
 import knxip from "./knxip.ts";
+import ldap from "./ldap.ts";
 import lldp from "./lldp.ts";
+import llmnr from "./llmnr.ts";
 import modbus from "./modbus.ts";
+import nbns from "./nbns.ts";
 import opcua from "./opcua.ts";
 import pnDcp from "./pn-dcp.ts";
 import rmcp from "./rmcp.ts";
 import s7comm from "./s7comm.ts";
 import smb from "./smb.ts";
+import snmp from "./snmp.ts";
+import stp from "./stp.ts";
 import tcpSyn from "./tcp-syn.ts";
 
 export const dissectors: readonly Dissector[] = [
@@ -47,4 +55,10 @@ export const dissectors: readonly Dissector[] = [
   rmcp,
   http,
   http2,
-];
+  icmpv6,
+  llmnr,
+  nbns,
+  browser,
+  cdp,
+  stp,
+  snmp, ldap];

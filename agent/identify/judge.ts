@@ -1,4 +1,5 @@
 /** What is this device, and how sure: the rules' claims combined; "unknown" is an honest answer. */
+import { isSameHouse } from "../knowledge/knowledge.ts";
 import type { Claim, Contradiction, DeviceClass } from "./device.ts";
 import { combine, type IdentifyRule, type JudgedClaim } from "./rule.ts";
 import type { DeviceView } from "./view.ts";
@@ -43,9 +44,12 @@ export function judge(view: DeviceView, rules: readonly IdentifyRule[]): Judgeme
 }
 
 function contradictions(claims: readonly JudgedClaim[]): Contradiction[] {
-  const strong = groupByField(claims);
-  return [...strong.entries()].flatMap(([field, values]) => {
-    const rivals = values.filter(({ confidence }) => confidence >= CONTRADICTS);
+  return [...groupByField(claims).entries()].flatMap(([field, values]) => {
+    const strong = values.filter(({ confidence }) => confidence >= CONTRADICTS);
+    const rivals = strong.filter(
+      ({ value }, index) =>
+        field !== "maker" || !strong.slice(0, index).some((other) => isSameHouse(other.value, value)),
+    );
     if (rivals.length < 2) return [];
     return [
       { field, values: rivals.map(({ value }) => value), because: rivals.map(({ because }) => because.join(", ")) },

@@ -28,7 +28,8 @@ export interface JudgedClaim extends Claim {
  */
 export function combine(parts: readonly (ClaimPart & { rule: string })[]): JudgedClaim[] {
   const sums = new Map<string, { part: ClaimPart; doubt: number; because: Set<string>; words: string[] }>();
-  for (const part of parts) {
+  // The most telling sign is told first.
+  for (const part of [...parts].sort((a, b) => b.weight - a.weight)) {
     const key = `${part.field}\0${part.value}`;
     const sum = sums.get(key) ?? { part, doubt: 1, because: new Set<string>(), words: [] };
     // The same rule saying the same twice adds nothing.

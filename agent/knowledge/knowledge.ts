@@ -11,6 +11,7 @@ export interface Maker {
   classWeight: number;
   medical: boolean;
   ofDevice: boolean;
+  owner: string | undefined;
 }
 
 export interface ProductPattern {
@@ -51,12 +52,19 @@ export function knowledge(): { makers: Maker[]; patterns: ProductPattern[] } {
         classWeight: entry.classWeight ?? 0,
         medical: entry.medical ?? false,
         ofDevice: entry.ofDevice ?? true,
+        owner: entry.owner,
       })),
     patterns: patternFiles().flatMap((file) =>
       entries<PatternEntries>(file).map((entry) => ({ ...entry, pattern: new RegExp(entry.pattern, "i") })),
     ),
   };
   return loaded;
+}
+
+/** True for a brand and its owner, and for two brands of one owner. */
+export function isSameHouse(a: string, b: string): boolean {
+  const house = (name: string) => knowledge().makers.find(({ maker }) => maker === name)?.owner ?? name;
+  return house(a) === house(b);
 }
 
 const entries = <T>(file: string) => JSON.parse(read(file).toString("utf8")) as T;

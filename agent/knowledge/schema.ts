@@ -14,6 +14,8 @@ export const makersSchema = z.array(
     class: z.string().optional(),
     classWeight: weight.optional(),
     medical: z.boolean().optional(),
+    /** The maker that this brand belongs to now: the two names are no contradiction. */
+    owner: z.string().optional(),
     /** False where the card says little of the device (card makers, module makers). */
     ofDevice: z.boolean().optional(),
     source,

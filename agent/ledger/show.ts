@@ -25,7 +25,9 @@ export function showDevice(ledger: Ledger, wanted: string, { colour = false }: {
     ["Findings", findings.map(finding)],
     ["Heard from it", ledger.list("evidence", device.id).map(evidence)],
   ];
-  const head = bold(printable(describe(device as unknown as Described)));
+  const why =
+    typeof device.why === "string" && device.why !== "" ? device.why : describe(device as unknown as Described);
+  const head = bold(printable(why));
   const told = sections
     .filter(([, lines]) => lines.length > 0)
     .flatMap(([title, lines]) => ["", ...(title ? [bold(title)] : []), ...cut(lines).map((line) => `  ${line}`)]);

@@ -1,4 +1,5 @@
 /** Product patterns: what a device says of itself in some protocol names its class, maker, model or system. */
+import { attributeWords } from "../../knowledge/attribute-words.ts";
 import { knowledge, type ProductPattern } from "../../knowledge/knowledge.ts";
 import type { ClaimPart, IdentifyRule } from "../rule.ts";
 import type { DeviceView } from "../view.ts";
@@ -16,7 +17,12 @@ function claimsOf(pattern: ProductPattern, view: DeviceView): ClaimPart[] {
     for (const { field, value, weight } of pattern.claims) {
       const filled = value.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "").trim();
       if (filled !== "")
-        claims.push({ field, value: filled, weight, words: `said so itself (${piece.attribute} "${piece.value}")` });
+        claims.push({
+          field,
+          value: filled,
+          weight,
+          words: `said so itself in ${attributeWords(piece.attribute)}: "${piece.value}"`,
+        });
     }
   }
   return claims;

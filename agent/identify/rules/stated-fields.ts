@@ -1,4 +1,5 @@
 /** Fields in which a protocol states maker, model, serial or version outright. */
+import { attributeWords } from "../../knowledge/attribute-words.ts";
 import type { Claim } from "../device.ts";
 import type { ClaimPart, IdentifyRule } from "../rule.ts";
 import type { DeviceView } from "../view.ts";
@@ -24,7 +25,12 @@ export default {
     return STATED.flatMap(([attribute, field, weight]) =>
       view
         .values(attribute)
-        .map((value) => ({ field, value, weight, words: `states its ${field} "${value}" (${attribute})` })),
+        .map((value) => ({
+          field,
+          value,
+          weight,
+          words: `states its ${field} "${value}" in ${attributeWords(attribute)}`,
+        })),
     );
   },
 } satisfies IdentifyRule;

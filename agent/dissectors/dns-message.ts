@@ -80,6 +80,9 @@ export function readName(message: Buffer, at: number): string[] | undefined {
   return walkName(message, at, labels) < 0 ? undefined : labels;
 }
 
+/** Where the name at `at` ends; -1 when it is malformed. */
+export const nameEnd = (message: Buffer, at: number): number => walkName(message, at);
+
 /**
  * Where the name at `at` ends, or -1 when it is malformed. A pointer must point before the name part
  * it stands in, so every jump goes backwards and a loop can't be written. RFC 1035 4.1.4.

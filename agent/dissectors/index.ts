@@ -2,8 +2,12 @@
 
 import ams from "./ams.ts";
 import arp from "./arp.ts";
+import astm from "./astm.ts";
 import bacnet from "./bacnet.ts";
+import bbraunBcc from "./bbraun-bcc.ts";
 import browser from "./browser.ts";
+import capsuleMdip from "./capsule-mdip.ts";
+import carescape from "./carescape.ts";
 import cdp from "./cdp.ts";
 import dhcp from "./dhcp.ts";
 import dicom from "./dicom.ts";
@@ -17,6 +21,8 @@ import http from "./http.ts";
 import http2 from "./http2.ts";
 import icmpv6 from "./icmpv6.ts";
 import iec104 from "./iec104.ts";
+import intellivue from "./intellivue.ts";
+import kerberos from "./kerberos.ts";
 import knxip from "./knxip.ts";
 import ldap from "./ldap.ts";
 import lldp from "./lldp.ts";
@@ -25,12 +31,14 @@ import modbus from "./modbus.ts";
 import nbns from "./nbns.ts";
 import opcua from "./opcua.ts";
 import pnDcp from "./pn-dcp.ts";
+import poct1a from "./poct1a.ts";
 import rmcp from "./rmcp.ts";
 import s7comm from "./s7comm.ts";
 import smb from "./smb.ts";
 import snmp from "./snmp.ts";
 import stp from "./stp.ts";
 import tcpSyn from "./tcp-syn.ts";
+import tls from "./tls.ts";
 
 export const dissectors: readonly Dissector[] = [
   arp,
@@ -55,10 +63,20 @@ export const dissectors: readonly Dissector[] = [
   rmcp,
   http,
   http2,
+  tls,
   icmpv6,
   llmnr,
   nbns,
   browser,
   cdp,
   stp,
-  snmp, ldap];
+  snmp,
+  ldap,
+  kerberos,
+  poct1a,
+  astm,
+  intellivue,
+  carescape,
+  bbraunBcc,
+  capsuleMdip,
+];

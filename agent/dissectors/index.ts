@@ -9,6 +9,7 @@ import browser from "./browser.ts";
 import capsuleMdip from "./capsule-mdip.ts";
 import carescape from "./carescape.ts";
 import cdp from "./cdp.ts";
+import dcerpc from "./dcerpc.ts";
 import dhcp from "./dhcp.ts";
 import dicom from "./dicom.ts";
 import type { Dissector } from "./dissector.ts";
@@ -32,6 +33,7 @@ import nbns from "./nbns.ts";
 import opcua from "./opcua.ts";
 import pnDcp from "./pn-dcp.ts";
 import poct1a from "./poct1a.ts";
+import rdp from "./rdp.ts";
 import rmcp from "./rmcp.ts";
 import s7comm from "./s7comm.ts";
 import smb from "./smb.ts";
@@ -79,4 +81,6 @@ export const dissectors: readonly Dissector[] = [
   carescape,
   bbraunBcc,
   capsuleMdip,
+  dcerpc,
+  rdp,
 ];

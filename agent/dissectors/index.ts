@@ -7,17 +7,21 @@ import bacnet from "./bacnet.ts";
 import bbraunBcc from "./bbraun-bcc.ts";
 import browser from "./browser.ts";
 import capsuleMdip from "./capsule-mdip.ts";
+import capwap from "./capwap-control.ts";
 import carescape from "./carescape.ts";
 import cdp from "./cdp.ts";
 import dcerpc from "./dcerpc.ts";
 import dhcp from "./dhcp.ts";
+import dhcpv6 from "./dhcpv6.ts";
 import dicom from "./dicom.ts";
 import type { Dissector } from "./dissector.ts";
 import dnp3 from "./dnp3.ts";
 import dns from "./dns.ts";
+import eapol from "./eapol.ts";
 import enip from "./enip.ts";
 import fox from "./fox.ts";
 import hl7 from "./hl7.ts";
+import hsrp from "./hsrp.ts";
 import http from "./http.ts";
 import http2 from "./http2.ts";
 import icmpv6 from "./icmpv6.ts";
@@ -28,19 +32,31 @@ import knxip from "./knxip.ts";
 import ldap from "./ldap.ts";
 import lldp from "./lldp.ts";
 import llmnr from "./llmnr.ts";
+import mndp from "./mndp.ts";
 import modbus from "./modbus.ts";
 import nbns from "./nbns.ts";
+import ntp from "./ntp.ts";
 import opcua from "./opcua.ts";
 import pnDcp from "./pn-dcp.ts";
 import poct1a from "./poct1a.ts";
 import rdp from "./rdp.ts";
 import rmcp from "./rmcp.ts";
 import s7comm from "./s7comm.ts";
+import skinny from "./skinny.ts";
 import smb from "./smb.ts";
 import snmp from "./snmp.ts";
+import sonmp from "./sonmp.ts";
+import srvloc from "./srvloc.ts";
+import ssdp from "./ssdp.ts";
 import stp from "./stp.ts";
+import syslog from "./syslog.ts";
 import tcpSyn from "./tcp-syn.ts";
+import tftp from "./tftp.ts";
 import tls from "./tls.ts";
+import tplink from "./tplink.ts";
+import ubiquiti from "./ubiquiti.ts";
+import vrrp from "./vrrp.ts";
+import wsd from "./wsd.ts";
 
 export const dissectors: readonly Dissector[] = [
   arp,
@@ -83,4 +99,20 @@ export const dissectors: readonly Dissector[] = [
   capsuleMdip,
   dcerpc,
   rdp,
+  dhcpv6,
+  ssdp,
+  wsd,
+  mndp,
+  ubiquiti,
+  ntp,
+  syslog,
+  eapol,
+  vrrp,
+  hsrp,
+  capwap,
+  skinny,
+  srvloc,
+  tftp,
+  tplink,
+  sonmp,
 ];

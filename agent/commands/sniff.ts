@@ -42,8 +42,14 @@ export function addSniffCommand(program: Command): void {
         // A closed capture object must not live on to be collected (it can crash the process): end now.
         process.exit(EXIT.failed);
       } catch (error) {
-        if (error instanceof CaptureError) throw new CommandError(error.message, EXIT.usage);
+        if (error instanceof CaptureError) throw new CommandError(withAdvice(error.message), EXIT.usage);
         throw error;
       }
     });
 }
+
+/** What the system says of a missing right helps nobody. */
+const withAdvice = (message: string): string =>
+  /permission|not permitted/i.test(message)
+    ? `${message}. Capturing needs the raw-socket right (CAP_NET_RAW): run it as root, or let systemd or \`wardtap run\` start it`
+    : message;

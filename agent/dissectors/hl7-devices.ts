@@ -8,11 +8,17 @@ const MAX_DEVICES = 32;
 /** Pieces kept of one device: each field once, and room for a second reading of some. */
 const MAX_SAID = 8;
 
+const MAX_NAMESPACE = 40;
+/** An EUI-64 of a maker alone, used for all its devices: nothing follows the organisation. */
+const NO_EXTENSION = /^.{6}0{6,10}$/;
+
 /** One device with what the message says of it. */
 export interface Hl7Device {
   /** EUI-64, else UDI, else serial number; "" when the message gives none. */
   id: string;
   isEui64: boolean;
+  /** Named as an observation's equipment (OBX-18), as device reporters do. */
+  inObx: boolean;
   said: [attribute: string, value: string][];
 }
 
@@ -35,16 +41,22 @@ export function deviceOfPrt(bytes: Buffer, segment: Span, separators: Separators
   if (said.length === 0) return undefined;
   // A UDI device identifier alone names a product, not one piece of it.
   const id = equipment?.id ?? (serial === undefined ? "" : [udi, serial].filter(Boolean).join(" "));
-  return { id, isEui64: equipment?.isEui64 ?? false, said };
+  return { id, isEui64: equipment?.isEui64 ?? false, inObx: false, said };
 }
 
 /** OBX-18 equipment instance identifier (EI). Nothing else of OBX is read. */
 export function deviceOfObx(bytes: Buffer, segment: Span, separators: Separators): Hl7Device | undefined {
   const field = part(bytes, segment, separators.field, 18);
   if (field.from === field.to) return undefined;
-  const equipment = entity(components(bytes, field, separators, 4));
+  const parts = components(bytes, field, separators, 4);
+  const equipment = entity(parts);
   if (equipment === undefined) return undefined;
-  return { ...equipment, said: [["hl7.obx.18", equipment.id]] };
+  const said: Hl7Device["said"] = [["hl7.obx.18", equipment.id]];
+  // Many senders put the maker's name into the namespace; a number or a person's identifier is none.
+  const namespace = keepText(parts[1]!, MAX_NAMESPACE);
+  if (namespace !== undefined && /^\p{L}[\p{L} .&+-]+$/u.test(namespace))
+    said.push(["hl7.obx.18.namespace", namespace]);
+  return { ...equipment, inObx: true, said };
 }
 
 /** EI: identifier, namespace, universal id, its type. An EUI-64 has a fixed shape, so it can be no person's number. */
@@ -52,7 +64,10 @@ export function entity(ei: readonly Buffer[]): { id: string; isEui64: boolean } 
   const [identifier, , universal, type] = ei as [Buffer, Buffer, Buffer, Buffer];
   if (type.toString("latin1").trim().toUpperCase() === "EUI-64") {
     const eui64 = eui64Of(universal) ?? eui64Of(identifier);
-    if (eui64 !== undefined) return { id: eui64, isEui64: true };
+    if (eui64 !== undefined && !NO_EXTENSION.test(eui64)) return { id: eui64, isEui64: true };
+    // The identifier tells the maker's devices apart then; it still is no name of the sender.
+    const own = keepName(identifier);
+    if (eui64 !== undefined && own !== undefined) return { id: own, isEui64: true };
   }
   const id = keepName(identifier) ?? keepName(universal);
   return id === undefined ? undefined : { id, isEui64: false };
@@ -65,17 +80,22 @@ export function eui64Of(raw: Buffer): string | undefined {
 }
 
 /** Adds a device to those already named; what is said of the same identity is joined. */
-export function addDevice(devices: Hl7Device[], device: Hl7Device): void {
+export function addDevice(devices: Hl7Device[], device: Hl7Device): Hl7Device | undefined {
   const known = devices.find(({ id, said }) =>
     device.id === "" ? id === "" && says(said, device.said) : id === device.id,
   );
   if (known === undefined) {
-    if (devices.length < MAX_DEVICES) devices.push(device);
-    return;
+    if (devices.length >= MAX_DEVICES) return undefined;
+    devices.push(device);
+    return device;
   }
-  for (const piece of device.said) {
-    if (known.said.length < MAX_SAID && !says(known.said, [piece])) known.said.push(piece);
-  }
+  known.inObx ||= device.inObx;
+  for (const [attribute, value] of device.said) addSaid(known, attribute, value);
+  return known;
+}
+
+export function addSaid(device: Hl7Device, attribute: string, value: string): void {
+  if (device.said.length < MAX_SAID && !says(device.said, [[attribute, value]])) device.said.push([attribute, value]);
 }
 
 /** Whether every piece of `pieces` is among `said`. */

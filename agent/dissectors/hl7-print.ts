@@ -8,7 +8,8 @@ const FNV_PRIME = 0x01000193;
 
 /** Segment names as three bytes in one number. */
 const name = (text: string) => (text.charCodeAt(0) << 16) | (text.charCodeAt(1) << 8) | text.charCodeAt(2);
-const [MSH, PRT, OBX, PID, MSA] = ["MSH", "PRT", "OBX", "PID", "MSA"].map(name) as [
+const [MSH, PRT, OBX, PID, MSA, OBR] = ["MSH", "PRT", "OBX", "PID", "MSA", "OBR"].map(name) as [
+  number,
   number,
   number,
   number,
@@ -21,7 +22,8 @@ const bits = (...fields: number[]) => fields.reduce((set, field) => set | (1 << 
 const WANTED = new Map([
   [MSH, bits(1, 2, 3, 4, 5, 6, 9, 12, 21)],
   [PRT, bits(10, 16, 19, 20, 22)],
-  [OBX, bits(18)],
+  [OBX, bits(3, 4, 18)],
+  [OBR, bits(4)],
 ]);
 
 /** Never 0. Which kinds of segment are there counts too; how many of a kind does not. */

@@ -1,6 +1,16 @@
-/** HL7 v2 over MLLP: which systems exchange clinical messages, and which equipment they speak for. HL7 v2.8.2 chapter 2; MLLP release 1. */
+/** HL7 v2, over MLLP and bare: which systems exchange clinical messages, and which equipment they speak for. HL7 v2.8.2 chapter 2; MLLP release 1. */
 import { defineDissector, type Evidence, type Flow, type Malformed, malformed, type Subject } from "./dissector.ts";
-import { addDevice, deviceOfObx, deviceOfPrt, entity, eui64Of, type Hl7Device, isEui64Of } from "./hl7-devices.ts";
+import {
+  addDevice,
+  addSaid,
+  deviceOfObx,
+  deviceOfPrt,
+  entity,
+  eui64Of,
+  type Hl7Device,
+  isEui64Of,
+} from "./hl7-devices.ts";
+import { containingDevice, type MdcKind, mdcKind } from "./hl7-mdc.ts";
 import { hl7Print } from "./hl7-print.ts";
 import {
   components,
@@ -18,8 +28,13 @@ const END = 0x1c;
 const CR = 0x0d;
 const LF = 0x0a;
 const HEAD = [START, 0x4d, 0x53, 0x48];
+/** Without a frame only the usual separators prove it: "MSH|^~\\&". */
+const BARE = Buffer.from("MSH|^~\\");
+const BARE_NEXT = Buffer.from("\rMSH|^~\\");
 /** Segments whose device fields are read in one message; further ones are only stepped over. */
 const MAX_DEVICE_SEGMENTS = 256;
+/** Kinds of equipment kept of one message. */
+const MAX_KINDS = 64;
 const MESSAGE_TYPE = /^[A-Z][A-Z0-9]{2}$/;
 
 /** Only what MSH-3 to 6, 9, 12, 21 and the device fields hold; persons, results and free text are never read. */
@@ -32,6 +47,8 @@ interface Hl7Message {
   /** PID or OBX is there: a patient's data goes by in clear. */
   clinical: boolean;
   devices: Hl7Device[];
+  /** Kinds of equipment that nobody in the message has. */
+  loose: MdcKind[];
   /** True when this flow has told of several devices, so its sender speaks for others. */
   several: boolean;
 }
@@ -44,10 +61,14 @@ interface Hl7State {
 
 export default defineDissector<Hl7Message>({
   protocol: "hl7",
-  over: ["tcp"],
-  recognise: [{ at: 0, bytes: "0b 4d 53 48" }],
+  over: ["tcp", "udp"],
+  recognise: [
+    { at: 0, bytes: "0b 4d 53 48" },
+    { at: 0, bytes: "4d 53 48 7c 5e 7e 5c" },
+  ],
   hints: { tcp: [2575] },
   messageLength(payload) {
+    if (payload[0] === BARE[0]) return bareLength(payload);
     for (let at = 0; at < HEAD.length && at < payload.length; at++) if (payload[at] !== HEAD[at]) return -1;
     if (payload.length < HEAD.length) return 0;
     for (let end = payload.indexOf(END); end >= 0; end = payload.indexOf(END, end + 1)) {
@@ -61,14 +82,17 @@ export default defineDissector<Hl7Message>({
     return 0;
   },
   dissect(payload, flow): Hl7Message | Malformed | undefined {
-    for (let at = 0; at < HEAD.length; at++) if (payload[at] !== HEAD[at]) return undefined;
-    const separators = readSeparators(payload, 1);
+    const isBare = payload[0] === BARE[0];
+    if (isBare && payload.indexOf(BARE) !== 0) return undefined;
+    for (let at = 0; !isBare && at < HEAD.length; at++) if (payload[at] !== HEAD[at]) return undefined;
+    const start = isBare ? 0 : 1;
+    const separators = readSeparators(payload, start);
     if (separators === undefined) return payload.length < 9 ? malformed("header cut short") : undefined;
-    const end = payload.lastIndexOf(END);
+    const end = isBare && !flow.cut ? payload.length : payload.lastIndexOf(END);
     if (end < 0 && !flow.cut) return malformed("block without an end");
     // Of a message cut by a limit the last segment may be half a field: it is left out.
     const whole = end >= 0 ? end : payload.lastIndexOf(CR);
-    return read(payload, { from: 1, to: Math.max(whole, 1) }, separators, flow);
+    return read(payload, { from: start, to: Math.max(whole, start) }, separators, flow);
   },
   evidence(message, flow) {
     const found: Evidence[] = [];
@@ -81,11 +105,18 @@ export default defineDissector<Hl7Message>({
       for (const about of ["sender", "receiver"] as const)
         found.push({ about, attribute: "wardtap.clinical", value: "hl7" });
     }
+    // A sender with an identity of its own, that names no other equipment, tells of itself.
+    if (message.senderEui64 !== undefined && isEui64Of(message.senderEui64, flow.sourceMac)) {
+      for (const { name } of message.loose) found.push({ about: "sender", attribute: "hl7.obx.3", value: name });
+    }
+    let speaksFor = false;
     for (const device of message.devices) {
       const about = whose(device, message, flow);
       if (about === undefined) continue;
+      speaksFor ||= about !== "sender";
       for (const [attribute, value] of device.said) found.push({ about, attribute, value });
     }
+    if (speaksFor) found.push({ about: "sender", attribute: "wardtap.reports", value: "hl7" });
     return found;
   },
   server: ({ answers }) => (answers ? "sender" : "receiver"),
@@ -99,10 +130,17 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
     answers: false,
     clinical: false,
     devices: [],
+    loose: [],
     several: false,
   };
   let first = true;
   let named = 0;
+  const kinds: MdcKind[] = [];
+  /** Containing device → equipment identity. */
+  const owners = new Map<string, Hl7Device>();
+  const addKind = (kind: MdcKind | undefined) => {
+    if (kind !== undefined && kinds.length < MAX_KINDS) kinds.push(kind);
+  };
   eachSegment(bytes, block.from, block.to, (segment) => {
     if (first) readHeader(bytes, segment, separators, message);
     first = false;
@@ -111,17 +149,30 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
     else if (is("PID")) message.clinical = true;
     else if (is("OBX")) {
       message.clinical = true;
+      const kind = mdcKind(bytes, segment, separators, 3);
+      addKind(kind);
       const device = named < MAX_DEVICE_SEGMENTS ? deviceOfObx(bytes, segment, separators) : undefined;
       if (device === undefined) return;
-      addDevice(message.devices, device);
+      const known = addDevice(message.devices, device);
+      if (known !== undefined) owners.set(containingDevice(bytes, segment, separators), known);
       named++;
-    } else if (is("PRT") && named++ < MAX_DEVICE_SEGMENTS) {
+    } else if (is("OBR")) addKind(mdcKind(bytes, segment, separators, 4));
+    else if (is("PRT") && named++ < MAX_DEVICE_SEGMENTS) {
       const device = deviceOfPrt(bytes, segment, separators);
       if (device !== undefined) addDevice(message.devices, device);
     }
   });
+  for (const kind of kinds) giveKind(kind, owners, message);
   message.several = remember(message.devices, (device) => isOwn(device, message.senderEui64, flow), flow);
   return message;
+}
+
+/** A kind belongs to the equipment of the same containing device, else to the only one named; else it waits for the sender. */
+function giveKind(kind: MdcKind, owners: ReadonlyMap<string, Hl7Device>, message: Hl7Message): void {
+  const only = message.devices.length === 1 ? message.devices[0] : undefined;
+  const owner = (kind.device === "" ? undefined : owners.get(kind.device)) ?? only;
+  if (owner !== undefined) addSaid(owner, "hl7.obx.3", kind.name);
+  else if (message.devices.length === 0) message.loose.push(kind);
 }
 
 /** MSH-1 is the separator itself, so field n stands at part n - 1. */
@@ -156,16 +207,34 @@ function remember(devices: readonly Hl7Device[], own: (device: Hl7Device) => boo
   return state.several;
 }
 
+/** IHE Patient Care Device profiles are made for systems that report others' equipment. IHE PCD TF-2, 3.1. */
+const isDeviceReport = (header: Hl7Message["header"]) => /^IHE[_ ]?(?:PCD|DEC)/i.test(header["msh.21"] ?? "");
+
+/** Ends behind the last line end that has arrived, or where the next message begins. */
+function bareLength(payload: Buffer): number {
+  const known = Math.min(payload.length, BARE.length);
+  if (payload.compare(BARE, 0, known, 0, known) !== 0) return -1;
+  const next = payload.indexOf(BARE_NEXT);
+  if (next >= 0) return next + 1;
+  const last = payload[payload.length - 1];
+  return last === CR || last === LF ? payload.length : 0;
+}
+
 const isOwn = ({ id, isEui64 }: Hl7Device, senderEui64: string | undefined, flow: Flow): boolean =>
   isEui64 && (id === senderEui64 || isEui64Of(id, flow.sourceMac));
 
 /**
  * Whom a device's fields are about. The sender, when it is named by the sender's own EUI-64, or by one
- * identity of another kind (UDI, serial) that stands alone or beside the sender's own. Otherwise the
- * sender speaks for it; without an identity it is nobody.
+ * identity of another kind (UDI, serial) that stands alone or beside the sender's own. Otherwise (also
+ * for equipment in a device report that isn't the sending application's own name) the sender speaks for it; without an identity it is nobody.
  */
-function whose(device: Hl7Device, { devices, several, senderEui64 }: Hl7Message, flow: Flow): Subject | undefined {
+function whose(
+  device: Hl7Device,
+  { devices, several, senderEui64, header }: Hl7Message,
+  flow: Flow,
+): Subject | undefined {
   if (isOwn(device, senderEui64, flow)) return "sender";
+  if (device.inObx && isDeviceReport(header) && device.id !== header["msh.3"]) return { reported: device.id };
   const others = devices.filter((one) => !isOwn(one, senderEui64, flow));
   if (others.length === 1 && !several && !device.isEui64) return "sender";
   return device.id === "" ? undefined : { reported: device.id };

@@ -14,7 +14,7 @@ const HEAD = 7;
 /** End of text, five digits of checksum, end. */
 const TAIL = 7;
 /** "<bed>/1/1>": place, then the request or its answer, which is not read. */
-const PLACE = /^([^/>\x00-\x1f]{1,32})\/\d{1,3}\/\d{1,3}>/;
+const PLACE = /^([^/>\p{Cc}]{1,32})\/\d{1,3}\/\d{1,3}>/u;
 /** Frames of one side that settle the matter. */
 const ENOUGH = 8;
 
@@ -24,7 +24,7 @@ interface BccMessage {
 }
 
 export default defineDissector<BccMessage>({
-  protocol: "bbraun-bcc",
+  protocol: "bcc",
   over: ["tcp"],
   recognise: [
     { at: 0, bytes: "01 ?? ?? ?? ?? ?? 02" },
@@ -59,10 +59,10 @@ export default defineDissector<BccMessage>({
     if (frames === 0 || flow.server === "unknown") return [];
     const station = flow.server;
     const found: Evidence[] = [
-      { about: station, attribute: "bbraun_bcc.role", value: "spacestation" },
-      { about: station === "sender" ? "receiver" : "sender", attribute: "bbraun_bcc.role", value: "collector" },
+      { about: station, attribute: "bcc.role", value: "spacestation" },
+      { about: station === "sender" ? "receiver" : "sender", attribute: "bcc.role", value: "collector" },
     ];
-    if (bed !== undefined) found.push({ about: station, attribute: "bbraun_bcc.bed", value: bed });
+    if (bed !== undefined) found.push({ about: station, attribute: "bcc.bed", value: bed });
     return found;
   },
   done: ({ frames }) => frames >= ENOUGH,

@@ -1,6 +1,6 @@
 /** DICOM upper layer: which imaging systems talk, who serves, and which device made what is stored. PS3.8 9.3, PS3.7. */
 import { type Association, areTitles, FIXED_PART, readAssociation } from "./dicom-association.ts";
-import { type Command, readCommand, readDeviceAttributes } from "./dicom-dataset.ts";
+import { type Command, type DatasetKind, readCommand, readDeviceAttributes } from "./dicom-dataset.ts";
 import { defineDissector, type Evidence, type Flow, type Malformed, malformed } from "./dissector.ts";
 
 const PDU = { request: 1, accept: 2, reject: 3, data: 4, releaseRequest: 5, releaseResponse: 6, abort: 7 } as const;
@@ -11,6 +11,10 @@ const MAX_DATA = 1 << 28;
 /** Stored objects read per flow; after these the flow has no more to teach. */
 const MAX_DATASETS = 3;
 const STORE = 0x0001;
+const FIND = 0x0020;
+const CREATE = 0x0140;
+const WORKLIST = "1.2.840.10008.5.1.4.31";
+const PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3";
 
 interface DicomMessage {
   pdu: number;
@@ -31,7 +35,7 @@ interface DicomState {
   requesterPort: number;
   /** The title the request called. */
   called: string | undefined;
-  expected: "device" | "other" | "";
+  expected: DatasetKind | "other" | "";
   datasets: number;
 }
 
@@ -183,7 +187,14 @@ function expect(command: Command, state: DicomState, flow: Flow, message: DicomM
   // The requester of the association stores what it made; an acceptor (C-GET) or a mover hands on what others made.
   const requester = state.requesterPort < 0 ? flow.server !== "sender" : state.requesterPort === flow.sourcePort;
   if (!requester && command.field === STORE) command.forOthers = true;
-  state.expected = !command.hasDataset ? "" : command.field === STORE && !command.forOthers ? "device" : "other";
+  state.expected = !command.hasDataset ? "" : requester ? datasetOf(command) : "other";
+}
+
+/** Which of the requester's data sets tell of the requester itself. */
+function datasetOf({ field, sopClass, forOthers }: Command): DatasetKind | "other" {
+  if (field === STORE && !forOthers) return "stored";
+  if (field === CREATE && sopClass === PERFORMED_STEP) return "performed";
+  return field === FIND && sopClass === WORKLIST ? "worklist" : "other";
 }
 
 function readDataset(
@@ -197,8 +208,8 @@ function readDataset(
   // Only the first fragment begins with the elements wanted; later ones are stepped over.
   if (state.expected === "") return;
   message.dataset = true;
-  if (state.expected === "device") {
-    message.attributes.push(...readDeviceAttributes(payload, from, to, state.syntaxes[context]!));
+  if (state.expected !== "other") {
+    message.attributes.push(...readDeviceAttributes(payload, from, to, state.syntaxes[context]!, state.expected));
     state.datasets++;
   }
   state.expected = "";

@@ -24,8 +24,6 @@ const PRODUCTION: Record<number, readonly [attribute: string, keep: typeof keepT
   3: ["intellivue.hardware_revision", keepText],
   4: ["intellivue.software_revision", keepText],
 };
-/** The monitor itself; other components are its modules. */
-const SYSTEM_PARTS = 0x0058;
 /** Attributes and specifications looked at in one list. */
 const MAX_ITEMS = 64;
 /** First bytes of data export's session messages: association request, response, refusal, release, abort. */
@@ -144,11 +142,10 @@ function readProduction(
   const seen = new Set<number>();
   for (let at = from + 4; left > 0 && at + 6 <= to; left--) {
     const kind = payload.readUInt16BE(at);
-    const component = payload.readUInt16BE(at + 2);
     const text = label(payload, at + 4, to);
     if (text === undefined) return;
-    // The first of a kind is the monitor's own; a software revision is that of its system.
-    if (PRODUCTION[kind] !== undefined && (!seen.has(kind) || component === SYSTEM_PARTS)) {
+    // The first of a kind is the monitor's own; later ones are its modules'.
+    if (PRODUCTION[kind] !== undefined && !seen.has(kind)) {
       seen.add(kind);
       add(PRODUCTION[kind][0], PRODUCTION[kind][1](text.text));
     }

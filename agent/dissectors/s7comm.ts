@@ -13,6 +13,7 @@ const PARAMETERS_AT = DATA_HEAD + 10;
 const ANSWERS_CPU = 0x84;
 const READ_SZL = 0x01;
 const LIST = { module: 0x11, component: 0x1c } as const;
+const HEAD_ONLY = 0x0f00;
 const MODULE_ENTRY = 28;
 const COMPONENT_ENTRY = 34;
 /** Entries looked at in one list. */
@@ -102,6 +103,8 @@ function readUserData(payload: Buffer, message: S7Message, state: S7State): bool
   // Return code, transport size, length; then list id, index, entry length, entry count.
   const list = payload.readUInt16BE(data + 4);
   const size = payload.readUInt16BE(data + 8);
+  // Lists of this kind are asked for their head alone.
+  if ((list & HEAD_ONLY) === HEAD_ONLY) return true;
   let count = Math.min(payload.readUInt16BE(data + 10), MAX_ENTRIES);
   for (let at = data + 12; count > 0; count--, at += size) {
     if (size < 2 || at + size > end) return !isLast;

@@ -1,6 +1,6 @@
 /** Choosing the means of live capture on machines that have all, some or none of them. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -10,7 +10,8 @@ import { CaptureProcess } from "../support/capture-process.ts";
 import { LonelyPort, namespacesAvailable, PORT } from "../support/lonely-port.ts";
 
 /** A copy of the compiled room on a machine of its own, as far as modules go: no node_modules above it. */
-const machine = mkdtempSync(join(tmpdir(), "wardtap-machine-"));
+const withoutModules = [tmpdir(), "/var/tmp", "/dev/shm"].find((folder) => !existsSync(join(folder, "node_modules")));
+const machine = mkdtempSync(join(withoutModules ?? tmpdir(), "wardtap-machine-"));
 afterAll(() => rmSync(machine, { recursive: true, force: true }));
 cpSync(dirname(builtPath("agent/capture/live.js")), join(machine, "capture"), { recursive: true });
 writeFileSync(join(machine, "package.json"), '{ "type": "module" }');

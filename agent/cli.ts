@@ -12,6 +12,8 @@ const COMMANDS: Record<string, (program: Command) => Promise<void>> = {
   sniff: async (program) => (await import("./commands/sniff.ts")).addSniffCommand(program),
   agent: async (program) => (await import("./commands/agent.ts")).addAgentCommand(program),
   ledger: async (program) => (await import("./commands/ledger.ts")).addLedgerCommand(program),
+  status: async (program) => (await import("./commands/status.ts")).addStatusCommand(program),
+  doctor: async (program) => (await import("./commands/doctor.ts")).addDoctorCommand(program),
   lights: async (program) => (await import("./commands/lights.ts")).addLightsCommand(program),
 };
 
@@ -20,6 +22,13 @@ const program = new Command("wardtap")
   .version(VERSION)
   .showHelpAfterError("(wardtap --help shows what there is)")
   .exitOverride();
+
+/** These go on when whoever read their output (a panel, a log) has gone. */
+const LASTING = ["run", "agent", "sniff"];
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  if (!LASTING.includes(process.argv[2] ?? "")) process.exit();
+});
 
 try {
   const asked = Object.hasOwn(COMMANDS, process.argv[2] ?? "") ? [process.argv[2] as string] : Object.keys(COMMANDS);
@@ -35,5 +44,11 @@ function report(error: unknown): number {
     process.stderr.write(`wardtap: ${error.message}\n`);
     return error instanceof CommandError ? error.exitCode : EXIT.usage;
   }
-  throw error;
+  // A bug of ours. Its message may quote what was read from the wire, so only its kind and place are shown.
+  const { name, stack, code } = (error instanceof Error ? error : new Error()) as NodeJS.ErrnoException;
+  const place = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  process.stderr.write(
+    `wardtap: something went wrong that should not (${code ?? name}). Please report it with these lines:\n${place.join("\n")}\n`,
+  );
+  return EXIT.failed;
 }

@@ -1,5 +1,6 @@
 /** Starts a program with only the rights it needs, by util-linux's setpriv: Node can't give up capabilities itself. */
 import { spawnSync } from "node:child_process";
+import { CommandError } from "./commands/output.ts";
 
 /** Linux capabilities to keep; all others are gone for good, for children too. */
 export type Rights = readonly string[];
@@ -11,7 +12,7 @@ export const AGENT_RIGHTS: Rights = [];
 export function withRights(rights: Rights, command: readonly string[]): string[] {
   if (process.getuid?.() !== 0 || process.platform !== "linux") return [...command];
   if (spawnSync("setpriv", ["--version"]).error !== undefined) {
-    throw new Error(
+    throw new CommandError(
       "setpriv (package util-linux) is missing: without it both processes would run with all of root's rights.",
     );
   }

@@ -55,7 +55,7 @@ async function runAgent(config: Config): Promise<void> {
     log,
   });
   const pipes: PipeReader[] = config.capture.interfaces.map((port) =>
-    openPipe(pipePath(config, port), (observation) => agent.take(observation)),
+    plainly(() => openPipe(pipePath(config, port), (observation) => agent.take(observation))),
   );
   uplink.start();
   const timer = setInterval(() => agent.tick(), TICK_MS);
@@ -80,6 +80,15 @@ function open(config: Config, clock: () => number): Ledger {
   } catch (error) {
     if (error instanceof LedgerError) throw new CommandError(error.message);
     throw error;
+  }
+}
+
+/** What can't be made or opened is said as it is; there is no bug to report. */
+function plainly<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new CommandError((error as Error).message);
   }
 }
 

@@ -1,4 +1,5 @@
 /** `wardtap ledger list|show|export`: what the tap remembers, read beside the running agent. */
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { DEFAULT_CONFIG_PATH } from "../config.ts";
 import { readConfig } from "../config-file.ts";
@@ -7,7 +8,8 @@ import { LedgerError } from "../ledger/error.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { CommandError, EXIT, isColoured, writeOut } from "./output.ts";
 
-interface Where {
+/** Where a command finds the ledger. */
+export interface LedgerPlace {
   ledger?: string;
   config: string;
 }
@@ -24,7 +26,7 @@ export function addLedgerCommand(program: Command): void {
     .description("all devices, one line each")
     .addOption(format().choices(["table", "json", "csv"]).default("table"))
     .addHelpText("after", "\nExamples:\n  wardtap ledger list\n  wardtap ledger list --format csv > devices.csv")
-    .action((options: Where & { format: "table" | "json" | "csv" }) =>
+    .action((options: LedgerPlace & { format: "table" | "json" | "csv" }) =>
       withLedger(options, (open) =>
         writeOut(
           listDevices(open, {
@@ -38,21 +40,21 @@ export function addLedgerCommand(program: Command): void {
   where(ledger.command("show").argument("<device>", "device id, MAC, IP address or name"))
     .description("one device, in plain words, with the reasons")
     .addHelpText("after", "\nExamples:\n  wardtap ledger show 10.0.0.155\n  wardtap ledger show ICU-PUMP-04")
-    .action((device: string, options: Where) =>
+    .action((device: string, options: LedgerPlace) =>
       withLedger(options, (open) => writeOut(showDevice(open, device, { colour: isColoured(process.stdout) }))),
     );
   where(ledger.command("export"))
     .description("everything about all devices, for other programs")
     .addOption(format().choices(["json", "csv"]).default("json"))
     .addHelpText("after", "\nExample:\n  wardtap ledger export --format csv > ledger.csv")
-    .action((options: Where & { format: "json" | "csv" }) =>
+    .action((options: LedgerPlace & { format: "json" | "csv" }) =>
       withLedger(options, (open) => exportLedger(open, options.format, writeOut)),
     );
 }
 
 /** Opens read-only and turns what goes wrong into sentences. */
-export async function withLedger(where: Where, use: (ledger: Ledger) => Promise<void>): Promise<void> {
-  const path = where.ledger ?? readConfig(where.config).ledger.path;
+export async function withLedger(where: LedgerPlace, use: (ledger: Ledger) => Promise<void>): Promise<void> {
+  const path = where.ledger ?? configured(where.config);
   let ledger: Ledger | undefined;
   try {
     ledger = openLedger(path, { readOnly: true, clock: () => Date.now() * 1000 });
@@ -64,4 +66,13 @@ export async function withLedger(where: Where, use: (ledger: Ledger) => Promise<
   } finally {
     ledger?.close();
   }
+}
+
+function configured(config: string): string {
+  if (config === DEFAULT_CONFIG_PATH && !existsSync(config))
+    throw new CommandError(
+      `There is no configuration file ${config}: say where the ledger is with --ledger FILE.`,
+      EXIT.usage,
+    );
+  return readConfig(config).ledger.path;
 }

@@ -9,7 +9,7 @@ import { type Config, defaultConfig } from "../config.ts";
 import { parseConfig, readConfig } from "../config-file.ts";
 import { prepareMirrorPort } from "../mirror-port.ts";
 import { makeFifo } from "../pipe/reader.ts";
-import { AGENT_RIGHTS, SNIFFER_RIGHTS, withRights } from "../rights.ts";
+import { AGENT_RIGHTS, type Rights, SNIFFER_RIGHTS, withRights } from "../rights.ts";
 import { Supervised } from "../supervise.ts";
 import { pipePath } from "./agent.ts";
 import { CommandError, EXIT } from "./output.ts";
@@ -54,41 +54,49 @@ async function run(options: Options): Promise<void> {
   if (ports.length === 0)
     throw new CommandError("Which port mirrors? Give --interface, or set interfaces under [capture].", EXIT.usage);
   if (options.prepare) for (const port of ports) prepareMirrorPort(port);
+  const stop = new Promise<undefined>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(undefined));
+  });
   const folder = mkdtempSync(join(tmpdir(), "wardtap-run-"));
-  config.capture.pipeDirectory = folder;
+  try {
+    config.capture.pipeDirectory = folder;
+    const failed = await supervise(config, folder, stop);
+    if (failed !== undefined) throw new CommandError(failed);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs until asked to stop; resolves with a sentence when a process can't work at all. */
+async function supervise(config: Config, folder: string, stop: Promise<undefined>): Promise<string | undefined> {
+  const { interfaces, source, bufferMb } = config.capture;
   const configFile = join(folder, "wardtap.toml");
   writeFileSync(configFile, stringify(config), { mode: 0o600 });
-  for (const port of ports) makeFifo(pipePath(config, port));
+  for (const port of interfaces) makeFifo(pipePath(config, port));
 
   const say = (line: string) => process.stderr.write(`wardtap run: ${line}\n`);
-  const node = process.execPath;
-  const children = [
-    new Supervised("agent", withRights(AGENT_RIGHTS, [node, CLI, "agent", "--config", configFile]), say),
-    ...ports.map((port) => {
-      const { source, bufferMb } = config.capture;
-      const words = [
-        "sniff",
-        "--interface",
-        port,
-        "--pipe",
-        pipePath(config, port),
-        "--source",
-        source,
-        "--buffer-mb",
-        String(bufferMb),
-      ];
-      return new Supervised(`sniffer on ${port}`, withRights(SNIFFER_RIGHTS, [node, CLI, ...words]), say);
-    }),
-  ];
-  for (const child of children) child.start();
-  const failed = await new Promise<string | undefined>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(undefined));
-    for (const child of children) child.onUnusable = (reason) => resolve(reason);
+  const supervised = (name: string, rights: Rights, words: readonly string[]) =>
+    new Supervised(name, withRights(rights, [process.execPath, CLI, ...words]), say);
+  const sniffer = (port: string) => {
+    const how = ["--source", source, "--buffer-mb", String(bufferMb)];
+    return supervised(`sniffer on ${port}`, SNIFFER_RIGHTS, [
+      "sniff",
+      "--interface",
+      port,
+      "--pipe",
+      pipePath(config, port),
+      ...how,
+    ]);
+  };
+  const children = [supervised("agent", AGENT_RIGHTS, ["agent", "--config", configFile]), ...interfaces.map(sniffer)];
+  const unusable = new Promise<string>((resolve) => {
+    for (const child of children) child.onUnusable = resolve;
   });
+  for (const child of children) child.start();
+  const failed = await Promise.race([stop, unusable]);
   // Sniffers first, so that the agent hears their last words.
   for (const child of [...children].reverse()) await child.stop();
-  rmSync(folder, { recursive: true, force: true });
-  if (failed !== undefined) throw new CommandError(failed);
+  return failed;
 }
 
 function effectiveConfig(options: Options): Config {

@@ -13,7 +13,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const words = (port: string, ...more: string[]) => ["sniff", "--interface", port, "--pipe", join(folder, "pipe"), ...more];
+const words = (port: string, ...more: string[]) => [
+  "sniff",
+  "--interface",
+  port,
+  "--pipe",
+  join(folder, "pipe"),
+  ...more,
+];
 const refused = ({ code, stdout, stderr }: Finished, reason: RegExp) => {
   expect(stderr).toMatch(reason);
   expect(stderr).not.toMatch(STACK_TRACE);
@@ -24,15 +31,21 @@ test("an interface that isn't there is named, with how to list those there are",
   refused(await wardtap(words("nowhere0")), /no network interface nowhere0.*ip link/);
 });
 
-test.each(["../../etc/passwd", "a b", "eth0;reboot", "-i", "x".repeat(16)])("the name %j is no interface's", async (name) => {
-  refused(await wardtap(words(name)), /interface|argument/);
-});
+test.each(["../../etc/passwd", "a b", "eth0;reboot", "-i", "x".repeat(16)])(
+  "the name %j is no interface's",
+  async (name) => {
+    refused(await wardtap(words(name)), /interface|argument/);
+  },
+);
 
 test.each(["0", "2000", "many", "1.5"])("a buffer of %s MB is refused", async (size) => {
   refused(await wardtap(words("lo", "--buffer-mb", size)), /--buffer-mb .*1 to 1024/);
 });
 
-test.each([["--interface", ["sniff", "--pipe", "x"]], ["--pipe", ["sniff", "--interface", "lo"]]])("without %s it says what is missing", async (option, given) => {
+test.each([
+  ["--interface", ["sniff", "--pipe", "x"]],
+  ["--pipe", ["sniff", "--interface", "lo"]],
+])("without %s it says what is missing", async (option, given) => {
   refused(await wardtap(given), new RegExp(`required option '${option}`));
 });
 
@@ -48,10 +61,22 @@ describe.skipIf(!canMake)(`on a port of its own${canMake ? "" : " (skipped: need
   });
   afterAll(() => port?.remove());
   const inside = () => ["ip", "netns", "exec", port.name];
-  const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
+  const nobody = [
+    "setpriv",
+    "--reuid",
+    "65534",
+    "--regid",
+    "65534",
+    "--clear-groups",
+    "--inh-caps=-all",
+    "--bounding-set=-all",
+  ];
 
   test.each(["cap", "tcpdump"])("without the right to capture %s says which right is missing", async (source) => {
-    refused(await wardtap(words(PORT, "--source", source), { before: [...inside(), ...nobody] }), /CAP_NET_RAW|permission|root/i);
+    refused(
+      await wardtap(words(PORT, "--source", source), { before: [...inside(), ...nobody] }),
+      /CAP_NET_RAW|permission|root/i,
+    );
   });
 
   test("switched off it says how to switch it on", async () => {
@@ -70,7 +95,9 @@ describe.skipIf(!canMake)(`on a port of its own${canMake ? "" : " (skipped: need
 
   async function runCopy(cli: string, given: string[], before: string[]): Promise<Finished> {
     // The command is the same but for where it lies.
-    const finished = await wardtap(given, { before: [...before, "sh", "-c", `shift; shift; exec "${process.execPath}" "${cli}" "$@"`, "sh"] });
+    const finished = await wardtap(given, {
+      before: [...before, "sh", "-c", `shift; shift; exec "${process.execPath}" "${cli}" "$@"`, "sh"],
+    });
     return finished;
   }
 });
@@ -85,6 +112,10 @@ function withoutCap(): string {
     if (name !== "cap") symlinkSync(join(repositoryRoot(), "node_modules", name), join(home, "node_modules", name));
   }
   const cap = join(repositoryRoot(), "node_modules/cap");
-  cpSync(cap, join(home, "node_modules/cap"), { recursive: true, dereference: true, filter: (path) => !relative(cap, path).startsWith("build") });
+  cpSync(cap, join(home, "node_modules/cap"), {
+    recursive: true,
+    dereference: true,
+    filter: (path) => !relative(cap, path).startsWith("build"),
+  });
   return join(home, "dist/agent/cli.js");
 }

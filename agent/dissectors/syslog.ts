@@ -9,12 +9,13 @@ const MAX_MESSAGES = 64;
 const MAX_PRIORITY = 191;
 
 const HOST = "([\\w.:-]{1,128})";
+const ISO = "\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,15}(?:Z|[+-]\\d\\d:\\d\\d)";
 const PROGRAM = "([A-Za-z][\\w./-]{0,47})";
 /** <PRI>1 TIMESTAMP HOST APP-NAME ... */
-const NEW = new RegExp(`^1 (?:-|\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,15}(?:Z|[+-]\\d\\d:\\d\\d)) ${HOST} (?:-|${PROGRAM}) `);
-/** <PRI>Mmm dd hh:mm:ss HOST TAG: or TAG[PID]: ... */
+const NEW = new RegExp(`^1 (?:-|${ISO}) ${HOST} (?:-|${PROGRAM}) `);
+/** <PRI>Mmm dd hh:mm:ss HOST TAG: or TAG[PID]: ..., or with a time after ISO 8601, as rsyslog forwards. */
 const OLD = new RegExp(
-  `^(?:[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?\\d\\d:\\d\\d:\\d\\d) (?:${HOST} )?${PROGRAM}(?:\\[\\d{1,10}\\])?:`,
+  `^(?:[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?\\d\\d:\\d\\d:\\d\\d|${ISO}) (?:${HOST} )?${PROGRAM}(?:\\[\\d{1,10}\\])?:`,
 );
 /** Cisco's marks: facility, severity, mnemonic ("%SYS-5-CONFIG_I:"). Cisco, "System message formats". */
 const CISCO = /%([A-Z][A-Z0-9_]{1,31})-(?:[A-Z0-9_]{1,31}-)?[0-7]-[A-Z0-9_]{2,48}:/;

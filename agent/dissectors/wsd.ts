@@ -6,9 +6,16 @@ import { keepName, keepText } from "./self-given.ts";
 const MAX_TEXT = 16_384;
 const MAX_TYPES = 16;
 const MAX_SCOPES = 32;
+/** The coded kind of device: coding system (empty, or the nomenclature's own identifier), version, code. 11073-20701 9.3. */
+const MDC_TYPE =
+  /^sdc\.cdc\.type:\/(?:urn(?:%3A|:)oid(?:%3A|:)1\.2\.840\.10004\.1\.1\.1\.0\.0\.1)?\/[\w.]{0,16}\/(\d{1,9})$/i;
 const MEDICAL_NAMESPACE = "11073-20702";
 /** Words of one namespace are told by their local name; these say nothing of the device. */
 const PLAIN_TYPES: ReadonlySet<string> = new Set(["Device"]);
+
+/** What the body holds tells the message; the action in the header may be missing. */
+const BODY =
+  /<(?:[\w-]{1,32}:)?Body(?:\s[^<>]{0,256})?>\s{0,64}<(?:[\w-]{1,32}:)?(Hello|Bye|Probe|ProbeMatches|Resolve|ResolveMatches)[\s/>]/;
 
 interface DiscoveryMessage {
   action: string;
@@ -28,7 +35,8 @@ export default defineDissector<DiscoveryMessage>({
   dissect(payload): DiscoveryMessage | undefined {
     if (payload[0] !== 0x3c) return undefined;
     const text = payload.toString("utf8", 0, Math.min(payload.length, MAX_TEXT));
-    const action = /\/discovery\/(Hello|Bye|Probe|ProbeMatches|Resolve|ResolveMatches)\s*</.exec(text)?.[1];
+    if (!text.includes("/discovery")) return undefined;
+    const action = BODY.exec(text)?.[1];
     if (action === undefined) return undefined;
     const message: DiscoveryMessage = { action, said: [] };
     // A question's types and scopes are what is sought; a goodbye has none.
@@ -72,8 +80,7 @@ function readScopes(text: string, said: DiscoveryMessage["said"]): void {
   for (const scope of list.trim().split(/\s+/).slice(0, MAX_SCOPES)) {
     // The SDC participant key purposes, and the coded device type. 11073-20701 9.2 and 9.3.
     if (/^sdc\.mds\.pkp:[0-9.]{1,64}$/.test(scope)) add("wsd.scope.sdc", scope);
-    else if (/^sdc\.cdc\.type:[\w/.:%-]{1,64}$/.test(scope))
-      add("wsd.scope.sdc_type", scope.slice("sdc.cdc.type:".length));
+    else if (MDC_TYPE.test(scope)) add("wsd.scope.mdc", MDC_TYPE.exec(scope)?.[1]);
     else {
       const onvif = /^onvif:\/\/www\.onvif\.org\/(hardware|name|type)\/([^?#]{1,128})$/i.exec(scope);
       if (onvif !== null) addOnvif(onvif[1]!.toLowerCase(), onvif[2]!, add);

@@ -9,13 +9,52 @@ const NAME_ATTRIBUTES = [
   "lldp.tlv.system.name",
   "dicom.station_name",
   "nbns.name",
+  "browser.server",
+  "nbdgm.source_name",
+  "dhcpv6.client_fqdn",
+  "cdp.deviceid",
+  "snmp.sysname",
+  "skinny.deviceName",
+  "mndp.identity",
+  "ubiquiti.hostname",
+  "capwap.control.message_element.ac_name",
+  "capwap.control.message_element.wtp_name",
+  "eap.identity.machine",
+  "bacapp.object_name",
+  "fox.station.name",
+  "fox.host_name",
+  "knxip.device.name",
+  "pn_dcp.suboption_device_nameofstation",
+  "s7comm.szl.001c.0002.name",
+  "ams.host_name",
+  "dpws.friendly_name",
+  "poct1a.dev.device_name",
+  "intellivue.bed_label",
+  "carescape.label",
+  "ntlmssp.challenge.target_info.dns_computer_name",
+  "ntlmssp.challenge.target_info.nb_computer_name",
+  "mscldap.hostname",
+  "mscldap.nb_hostname",
+  "ldap.root.dnshostname",
+  "smb.server",
+  "nbss.calling_name",
+  "mscldap.request.host",
+  "kerberos.addr_nb",
+  "kerberos.machine",
+  "ntlmssp.negotiate.callingworkstation",
+  "ntlmssp.auth.hostname",
+  "rdp.client.name",
+  "tds.login.hostname",
 ] as const;
+/** What programs put where a name belongs when they have none. */
+const NO_NAMES = /^(?:localhost|workstation|smbserver|null|none|unknown|nmap)$/i;
 const MAX_NAMES = 16;
 
 export function namesOf(evidence: readonly DeviceEvidence[]): string[] {
   const names = new Set<string>();
   for (const attribute of NAME_ATTRIBUTES) {
-    for (const piece of evidence) if (piece.attribute === attribute) addName(names, piece.value);
+    for (const piece of evidence)
+      if (piece.attribute === attribute && !NO_NAMES.test(piece.value)) addName(names, piece.value);
   }
   return [...names].slice(0, MAX_NAMES).sort();
 }

@@ -20,6 +20,12 @@ const MAX_STRAY_SEGMENTS = 1024;
 /** A message longer than this is dissected cut, the rest skipped. */
 const MAX_MESSAGE_BYTES = 65_536;
 
+/**
+ * Bytes of unfinished messages that all flows may hold together. Past it, what the flow at hand holds is let go and
+ * counted: a flood of beginnings must not take the memory of the machine.
+ */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+
 const FIN_RST = 0x05;
 
 /** What is kept for a flow while it is analysed. */
@@ -27,6 +33,8 @@ export interface Analysis {
   /** Chosen dissector, -1 none yet. */
   dissector: number;
   streams: [Stream | undefined, Stream | undefined];
+  /** Bytes that its streams hold, as counted in the sum over all flows. */
+  held: number;
   seenBytes: [number, number];
   packets: number;
   strays: number;
@@ -57,6 +65,7 @@ export function renew(analysis: Analysis, dissector: number): void {
 export const emptyAnalysis = (): Analysis => ({
   dissector: -1,
   streams: [undefined, undefined],
+  held: 0,
   seenBytes: [0, 0],
   packets: 0,
   strays: 0,
@@ -77,6 +86,9 @@ export interface AnalyserHooks {
 
 export class Analyser {
   readonly malformed = new Map<string, number>();
+  /** Times that a flow's unfinished message was let go for want of room. */
+  overflow = 0;
+  #held = 0;
   readonly #recogniser: Recogniser;
   readonly #fold: EvidenceFold;
   readonly #hooks: AnalyserHooks;
@@ -158,7 +170,26 @@ export class Analyser {
     }
     stream.release();
     analysis.state = flow.state;
+    this.#account(analysis);
     return verdict;
+  }
+
+  /** Call when a flow's analysis is dropped: what it held is free again. */
+  forget(analysis: Analysis): void {
+    this.#held -= analysis.held;
+    analysis.held = 0;
+  }
+
+  #account(analysis: Analysis): void {
+    const { streams } = analysis;
+    const held = (streams[0]?.heldBytes ?? 0) + (streams[1]?.heldBytes ?? 0);
+    this.#held += held - analysis.held;
+    analysis.held = held;
+    if (held === 0 || this.#held <= MAX_HELD_BYTES) return;
+    this.overflow++;
+    streams[0] = undefined;
+    streams[1] = undefined;
+    this.forget(analysis);
   }
 
   /** A link frame or an IP protocol's payload, for the dissectors listed. Returns what it taught. */

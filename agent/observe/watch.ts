@@ -154,7 +154,7 @@ export class Watch {
       malformed: Object.fromEntries(malformed),
       unknown: Object.fromEntries(counters.unknown),
       hiddenAccessPoints: this.#decoder.hiddenAccessPoints(),
-      overflow: { hosts: this.#hosts.overflow, evidence: this.#fold.overflow, flows: this.#unreadFlows },
+      overflow: { hosts: this.#hosts.overflow, evidence: this.#fold.overflow, flows: this.#unreadFlows + this.#analyser.overflow },
     };
   }
 
@@ -170,7 +170,10 @@ export class Watch {
     this.#hosts.compact(now);
     // These were remembered by indexes that are somebody else's now.
     this.#linkRepeats.clear();
-    this.#flows.compact(now, () => this.#analyses--);
+    this.#flows.compact(now, (analysis) => {
+      this.#analyser.forget(analysis);
+      this.#analyses--;
+    });
   }
 
   #transport(packet: Packet): void {
@@ -284,7 +287,11 @@ export class Watch {
     const { words } = this.#flows;
     const w = index * FlowTable.stride;
     const flows = this.#flows;
-    if (flows.analysis[index] !== undefined) this.#analyses--;
+    const before = flows.analysis[index];
+    if (before !== undefined) {
+      this.#analyser.forget(before);
+      this.#analyses--;
+    }
     flows.analysis[index] = undefined;
     words[w + FLOW.state] = STATE.fresh;
   }
@@ -298,6 +305,7 @@ export class Watch {
     words[w + FLOW.state] = STATE.finished;
     if (flows.analysis[index] === undefined) return;
     flows.analysis[index] = undefined;
+    this.#analyser.forget(analysis);
     this.#analyses--;
   }
 

@@ -1,4 +1,5 @@
-/** The few HTTP bodies that are looked at: printers' attributes, FHIR devices, and whether a form holds a password. RFC 9112, 6 and 7. */
+/** The few HTTP bodies that are looked at: printers' attributes, DPWS metadata, FHIR devices, and whether a form holds a password. RFC 9112, 6 and 7. */
+import { dpwsMetadata } from "./http-dpws.ts";
 import { type FhirDevice, fhirDevices } from "./http-fhir.ts";
 import { printerAttributes } from "./http-ipp.ts";
 
@@ -10,11 +11,12 @@ const MAX_CHUNKS = 256;
 const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
 const LF = 0x0a;
 
-export type BodyKind = "form" | "ipp" | "fhir" | "";
+export type BodyKind = "form" | "ipp" | "fhir" | "soap" | "";
 
 export interface Body {
   /** A form's field named like a password was filled in. Its value is never read. */
   password: boolean;
+  /** What the answering device says of itself: a printer's attributes, DPWS metadata. */
   printer: [attribute: string, value: string][];
   devices: FhirDevice[];
 }
@@ -25,6 +27,7 @@ export function bodyKind(fields: ReadonlyMap<string, string>): BodyKind {
   const type = /^[^;\s]*/.exec(fields.get("content-type") ?? "")![0].toLowerCase();
   if (type === "application/x-www-form-urlencoded") return "form";
   if (type === "application/ipp") return "ipp";
+  if (type === "application/soap+xml") return "soap";
   return type === "application/fhir+json" || type === "application/json+fhir" ? "fhir" : "";
 }
 
@@ -45,6 +48,7 @@ export function readBody(kind: BodyKind, raw: Buffer, fields: ReadonlyMap<string
   if (kind === "" || raw.length === 0) return NOTHING;
   const body = isChunked(fields) ? joinChunks(raw) : raw;
   if (kind === "form") return { ...NOTHING, password: holdsPassword(body) };
+  if (kind === "soap") return { ...NOTHING, printer: dpwsMetadata(body) };
   if (kind === "ipp") return { ...NOTHING, printer: printerAttributes(body, fields.get("server") ?? "") };
   return { ...NOTHING, devices: fhirDevices(body) };
 }
@@ -61,7 +65,7 @@ function joinChunks(raw: Buffer): Buffer {
   for (let at = 0; pieces.length < MAX_CHUNKS; ) {
     const line = raw.indexOf(LF, at);
     if (line < 0 || line - at > 64) break;
-    const length = Number.parseInt(/^[0-9a-f]{1,6}/i.exec(raw.toString("latin1", at, line))?.[0] ?? "0", 16);
+    const length = Number.parseInt(/^[0-9a-f]{1,8}/i.exec(raw.toString("latin1", at, line))?.[0] ?? "0", 16);
     if (length === 0) break;
     pieces.push(raw.subarray(line + 1, line + 1 + length));
     at = line + 1 + length + 2;

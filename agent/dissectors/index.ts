@@ -1,5 +1,6 @@
 /** All dissectors. A new protocol is its file, its test and a line here. */
 
+import amqp from "./amqp.ts";
 import ams from "./ams.ts";
 import arp from "./arp.ts";
 import astm from "./astm.ts";
@@ -10,6 +11,7 @@ import capsuleMdip from "./capsule-mdip.ts";
 import capwap from "./capwap-control.ts";
 import carescape from "./carescape.ts";
 import cdp from "./cdp.ts";
+import coap from "./coap.ts";
 import dcerpc from "./dcerpc.ts";
 import dhcp from "./dhcp.ts";
 import dhcpv6 from "./dhcpv6.ts";
@@ -20,12 +22,14 @@ import dns from "./dns.ts";
 import eapol from "./eapol.ts";
 import enip from "./enip.ts";
 import fox from "./fox.ts";
+import ftp from "./ftp.ts";
 import hl7 from "./hl7.ts";
 import hsrp from "./hsrp.ts";
 import http from "./http.ts";
 import http2 from "./http2.ts";
 import icmpv6 from "./icmpv6.ts";
 import iec104 from "./iec104.ts";
+import imap from "./imap.ts";
 import intellivue from "./intellivue.ts";
 import kerberos from "./kerberos.ts";
 import knxip from "./knxip.ts";
@@ -34,27 +38,36 @@ import lldp from "./lldp.ts";
 import llmnr from "./llmnr.ts";
 import mndp from "./mndp.ts";
 import modbus from "./modbus.ts";
+import mqtt from "./mqtt.ts";
 import nbns from "./nbns.ts";
 import ntp from "./ntp.ts";
 import opcua from "./opcua.ts";
+import pjl from "./pjl.ts";
 import pnDcp from "./pn-dcp.ts";
 import poct1a from "./poct1a.ts";
+import pop3 from "./pop3.ts";
 import rdp from "./rdp.ts";
 import rmcp from "./rmcp.ts";
+import rtsp from "./rtsp.ts";
 import s7comm from "./s7comm.ts";
+import sip from "./sip.ts";
 import skinny from "./skinny.ts";
 import smb from "./smb.ts";
+import smtp from "./smtp.ts";
 import snmp from "./snmp.ts";
 import sonmp from "./sonmp.ts";
 import srvloc from "./srvloc.ts";
 import ssdp from "./ssdp.ts";
+import ssh from "./ssh.ts";
 import stp from "./stp.ts";
 import syslog from "./syslog.ts";
 import tcpSyn from "./tcp-syn.ts";
+import telnet from "./telnet.ts";
 import tftp from "./tftp.ts";
 import tls from "./tls.ts";
 import tplink from "./tplink.ts";
 import ubiquiti from "./ubiquiti.ts";
+import vnc from "./vnc.ts";
 import vrrp from "./vrrp.ts";
 import wsd from "./wsd.ts";
 
@@ -82,6 +95,19 @@ export const dissectors: readonly Dissector[] = [
   http,
   http2,
   tls,
+  ssh,
+  smtp,
+  ftp,
+  telnet,
+  pop3,
+  imap,
+  vnc,
+  sip,
+  rtsp,
+  mqtt,
+  amqp,
+  coap,
+  pjl,
   icmpv6,
   llmnr,
   nbns,

@@ -20,7 +20,12 @@ const WORDS: Readonly<Record<string, string>> = {
   "http.server": "its HTTP Server header",
   "dns.srv.service": "the service it announces by mDNS",
   "ntlmssp.version": "the Windows version in NTLM",
+  "ntlmssp.version.client": "the Windows version in NTLM",
   "smb.native_os": "the system name in SMB",
+  "smb.native_os.client": "the system name in SMB",
+  "smb.native_lanman": "the LAN manager name in SMB",
+  "browser.announcement": "its NetBIOS announcement",
+  "rdp.client.build": "its remote desktop client's build",
   "tcp.syn.signature": "how it opens TCP connections",
 };
 

@@ -75,7 +75,8 @@ let digest: string | undefined;
 export function knowledgeDigest(): string {
   if (digest === undefined) {
     const hash = createHash("sha256");
-    for (const file of [...makerFiles(), ...patternFiles()]) hash.update(file).update(read(file));
+    for (const file of [...makerFiles(), ...patternFiles(), "windows.json", "os-lifetimes.json"])
+      hash.update(file).update(read(file));
     digest = `sha256:${hash.update(ouiText()).digest("hex")}`;
   }
   return digest;

@@ -41,5 +41,36 @@ export const patternsSchema = z.array(
   }),
 );
 
+export const windowsSchema = z.array(
+  z.strictObject({
+    id: z.string().regex(/^[a-z0-9-]+$/),
+    attributes: z.array(z.string()).min(1),
+    /** Case-insensitive regular expression over the value. */
+    pattern: z.string(),
+    /** Every system that shows this sign, the likeliest first. */
+    systems: z.array(z.string().regex(/^Windows /)).min(1),
+    weight,
+    source,
+  }),
+);
+
+const day = z.iso.date();
+
+export const osLifetimesSchema = z.array(
+  z.strictObject({
+    family: z.string(),
+    /** Words that name it: values of `os`, or words in what a device says of its system. */
+    version: z.array(z.string()).min(1),
+    /** Last day of ordinary security updates; null where none is set for the whole release. */
+    endOfSupport: day.nullable(),
+    /** Last day of updates that are bought separately, or of other editions. */
+    extendedUntil: day.optional(),
+    note: z.string().optional(),
+    source,
+  }),
+);
+
+export type WindowsSigns = z.infer<typeof windowsSchema>;
+export type OsLifetimes = z.infer<typeof osLifetimesSchema>;
 export type MakerEntries = z.infer<typeof makersSchema>;
 export type PatternEntries = z.infer<typeof patternsSchema>;

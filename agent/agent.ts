@@ -202,9 +202,13 @@ export class Agent {
     this.#judgedShape = this.#identifier.facts.shape;
     this.#devices = this.#identifier.devices();
     const devices = this.#devices.map(({ device }) => device);
-    this.#findings = judgeFindings({ devices, tap: this.#tapFacts(now), now }).map((finding) =>
-      this.#sinceFirst(finding),
-    );
+    this.#findings = judgeFindings({
+      devices,
+      strangers: this.#identifier.strangers(),
+      fanOuts: this.#identifier.fanOuts(),
+      tap: this.#tapFacts(now),
+      now,
+    }).map((finding) => this.#sinceFirst(finding));
     for (const { id, severity } of this.#findings) this.#open.set(id, severity);
     const over = this.#resolved(now);
     try {

@@ -54,7 +54,13 @@ export async function replay(
 
   const devices = identifier.devices();
   const now = options.at ?? (Number.isFinite(lastAt) ? lastAt : 0);
-  const findings = judgeFindings({ devices: devices.map(({ device }) => device), tap: [], now });
+  const findings = judgeFindings({
+    devices: devices.map(({ device }) => device),
+    strangers: identifier.strangers(),
+    fanOuts: identifier.fanOuts(),
+    tap: [],
+    now,
+  });
   const totals = watch.totals();
   const truncated = end.reason === "truncated" ? end.message : null;
   return {

@@ -1,8 +1,52 @@
 /** All finding rules. */
 
+import addressScan from "./address-scan.ts";
+import cleartextLogin from "./cleartext-login.ts";
+import defaultLogin from "./default-login.ts";
+import ftp from "./ftp.ts";
+import internetEgress from "./internet-egress.ts";
+import llmnrNetbios from "./llmnr-netbios.ts";
 import mirrorNotMirroring from "./mirror-not-mirroring.ts";
+import portScan from "./port-scan.ts";
+import rdpWithoutNla from "./rdp-without-nla.ts";
+import remoteAccessTool from "./remote-access-tool.ts";
 import type { FindingRule } from "./rule.ts";
+import smb1 from "./smb1.ts";
+import snmpV1V2c from "./snmp-v1-v2c.ts";
+import sshObsolete from "./ssh-obsolete.ts";
 import tapTransmitted from "./tap-transmitted.ts";
+import telnet from "./telnet.ts";
+import tftp from "./tftp.ts";
+import tlsCertificate from "./tls-certificate.ts";
+import tlsObsolete from "./tls-obsolete.ts";
 import unencryptedClinicalData from "./unencrypted-clinical-data.ts";
+import unencryptedClinicalDataLeavesSite from "./unencrypted-clinical-data-leaves-site.ts";
+import upnp from "./upnp.ts";
+import weakAuthentication from "./weak-authentication.ts";
+import wormSpread from "./worm-spread.ts";
 
-export const findingRules: readonly FindingRule[] = [mirrorNotMirroring, tapTransmitted, unencryptedClinicalData];
+export const findingRules: readonly FindingRule[] = [
+  addressScan,
+  cleartextLogin,
+  defaultLogin,
+  ftp,
+  internetEgress,
+  llmnrNetbios,
+  mirrorNotMirroring,
+  portScan,
+  rdpWithoutNla,
+  remoteAccessTool,
+  smb1,
+  snmpV1V2c,
+  sshObsolete,
+  tapTransmitted,
+  telnet,
+  tftp,
+  tlsCertificate,
+  tlsObsolete,
+  unencryptedClinicalData,
+  unencryptedClinicalDataLeavesSite,
+  upnp,
+  weakAuthentication,
+  wormSpread,
+];

@@ -15,7 +15,7 @@ export function judgeFindings(context: RuleContext): Finding[] {
           severity: verdict.severity ?? rule.severity,
           certainty: verdict.certainty,
           state: "open",
-          about: rule.about,
+          about: verdict.about ?? rule.about,
           deviceId: verdict.deviceId,
           relatedDeviceIds: verdict.relatedDeviceIds ?? [],
           title: rule.title,

@@ -1,5 +1,6 @@
 /** The contract of a finding rule: a pure judgement over one device or over the tap itself. */
 import type { Device, DeviceEvidence } from "../identify/device.ts";
+import type { FanOut, Stranger } from "../identify/identifier.ts";
 import type { MirrorCounts } from "../observe/observation.ts";
 import type { Certainty, Severity, Vulnerability } from "./finding.ts";
 
@@ -15,6 +16,8 @@ export interface TapFacts {
 
 export interface RuleContext {
   devices: readonly Device[];
+  strangers: readonly Stranger[];
+  fanOuts: readonly FanOut[];
   tap: readonly TapFacts[];
   /** Microseconds: judged by the observations' own time, or by --at. */
   now: number;
@@ -26,6 +29,8 @@ export interface Verdict {
   deviceId: string | null;
   relatedDeviceIds?: string[];
   severity?: Severity;
+  /** When it differs from the rule's. */
+  about?: "device" | "network" | "tap";
   certainty: Certainty;
   why: string;
   vulnerabilities?: Vulnerability[];

@@ -1,6 +1,7 @@
 /** What the observations said, held per host and per conversation, within named bounds. */
 import type {
   EvidenceObservation,
+  FanOutObservation,
   FlowObservation,
   HostKey,
   Observation,
@@ -13,6 +14,9 @@ import { isDeviceAddress, type Networks } from "./networks.ts";
 export const MAX_HOST_FACTS = 65_536;
 /** Outside hosts told apart per MAC; the rest only count for the MAC. */
 export const MAX_OUTSIDE_PER_MAC = 4;
+/** Outside hosts without room of their own whose words are kept, for findings. */
+const MAX_OUTSIDERS = 4096;
+const MAX_FAN_OUTS = 4096;
 /** Different attributes and values held per host. */
 const MAX_EVIDENCE_PER_HOST = 300;
 /** Conversations (two hosts and a service) held. */
@@ -77,6 +81,10 @@ export class Facts {
   readonly conversations = new Map<string, Conversation>();
   /** MAC|VLAN → outside addresses heard from it: the sign of a router. */
   readonly outside = new Map<string, Set<string>>();
+  /** What outside hosts said for which there is no room of their own: address → evidence. */
+  readonly outsiders = new Map<string, Map<string, DeviceEvidence>>();
+  /** The widest attempt per host, kind and port. */
+  readonly fanOuts = new Map<string, FanOutObservation>();
   /** Rises whenever devices may have to be told apart anew. */
   shape = 0;
   overflow = 0;
@@ -90,6 +98,7 @@ export class Facts {
     if (observation.kind === "presence") this.#presence(observation);
     else if (observation.kind === "evidence") this.#evidence(observation);
     else if (observation.kind === "flow") this.#flow(observation);
+    else if (observation.kind === "fan-out") this.#fanOut(observation);
   }
 
   #presence(said: PresenceObservation): void {
@@ -127,6 +136,11 @@ export class Facts {
     }
     const fact = this.#host(said.about, said.firstAt);
     if (fact === undefined) return;
+    if (fact.ip === null && said.about.ip !== null && isDeviceAddress(said.about.ip)) {
+      // What an outside host says must not be taken for its router's words.
+      this.#outsider(said.about.ip, said);
+      return;
+    }
     fact.lastAt = Math.max(fact.lastAt, said.lastAt);
     if (addEvidence(fact.evidence, said)) this.shape++;
   }
@@ -172,6 +186,31 @@ export class Facts {
     if (heard.size >= MAX_OUTSIDE_PER_MAC) return false;
     heard.add(host.ip!);
     return true;
+  }
+
+  #outsider(ip: string, said: EvidenceObservation): void {
+    let held = this.outsiders.get(ip);
+    if (held === undefined) {
+      if (this.outsiders.size >= MAX_OUTSIDERS) {
+        this.overflow++;
+        return;
+      }
+      held = new Map();
+      this.outsiders.set(ip, held);
+    }
+    addEvidence(held, said);
+  }
+
+  #fanOut(said: FanOutObservation): void {
+    const key = `${hostKeyText(said.by)} ${said.what} ${said.port}`;
+    const known = this.fanOuts.get(key);
+    if (known !== undefined && known.tried >= said.tried) return;
+    if (known === undefined && this.fanOuts.size >= MAX_FAN_OUTS) {
+      this.overflow++;
+      return;
+    }
+    this.fanOuts.set(key, said);
+    this.shape++;
   }
 
   #flow(said: FlowObservation): void {

@@ -19,11 +19,33 @@ import { resolve } from "./resolve.ts";
 import type { IdentifyRule } from "./rule.ts";
 import { identifyRules } from "./rules/index.ts";
 import { DeviceView } from "./view.ts";
+import { weakSigns } from "./weak-signs.ts";
 import { whyOf } from "./why.ts";
 
 /** Peers listed per device; the busiest are kept. */
 const MAX_PEERS = 256;
 const MAX_SERVICES = 256;
+
+/** A host that is no device: outside, or on a link without MAC addresses. */
+export interface Stranger {
+  ip: string;
+  evidence: readonly DeviceEvidence[];
+}
+
+/** How many others one host tried to reach in its busiest five minutes; told only past a floor. */
+export interface FanOut {
+  /** null when the host is no device. */
+  deviceId: string | null;
+  ip: string | null;
+  /** hosts: one port at many addresses (port 0: by ARP); ports: many ports of one address. */
+  kind: "hosts" | "ports";
+  port: number;
+  /** Different addresses or ports tried, and how many of them answered. */
+  tried: number;
+  answered: number;
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
 
 export interface IdentifierOptions {
   networks?: Networks;
@@ -48,6 +70,7 @@ export class Identifier {
   /** Anchor → id first given. */
   readonly #ids = new Map<string, string>();
   readonly #idsByAddress = new Map<string, string>();
+  #owners: OwnerIndex | undefined;
   /** By id: devices of before the start, until they are heard again (and what they said then, for ever). */
   readonly #remembered = new Map<string, Device>();
 
@@ -70,6 +93,7 @@ export class Identifier {
       groups,
       identities.map(({ id }) => id),
     );
+    this.#owners = owners;
     const traffic = collectTraffic(this.facts, owners, this.#networks);
     const judged = groups.map((group, index) =>
       this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners),
@@ -87,6 +111,41 @@ export class Identifier {
         });
     }
     return judged.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
+  }
+
+  /** Hosts that are no device and what they said, as of the last `devices()`; sorted by address. */
+  strangers(): Stranger[] {
+    const found = new Map<string, DeviceEvidence[]>();
+    for (const host of this.facts.hosts.values()) {
+      if (host.ip === null || host.evidence.size === 0 || this.#owners?.idOf(host) !== undefined) continue;
+      found.set(host.ip, [...(found.get(host.ip) ?? []), ...host.evidence.values()]);
+    }
+    for (const [ip, evidence] of this.facts.outsiders) {
+      if (!found.has(ip)) found.set(ip, [...evidence.values()]);
+    }
+    return [...found].map(([ip, evidence]) => ({ ip, evidence })).sort((a, b) => (a.ip < b.ip ? -1 : 1));
+  }
+
+  /** Who tried to reach many, as of the last `devices()`; a device once per kind and port. */
+  fanOuts(): FanOut[] {
+    const widest = new Map<string, FanOut>();
+    for (const { by, what, port, tried, answered, firstAt, lastAt } of this.facts.fanOuts.values()) {
+      const deviceId = this.#owners?.idOf(by) ?? null;
+      const key = `${deviceId ?? by.ip} ${what} ${port}`;
+      const known = widest.get(key);
+      if (known !== undefined && known.tried >= tried) continue;
+      widest.set(key, {
+        deviceId,
+        ip: by.ip,
+        kind: what,
+        port,
+        tried,
+        answered,
+        firstSeenAt: firstAt,
+        lastSeenAt: lastAt,
+      });
+    }
+    return [...widest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fan]) => fan);
   }
 
   /** The earliest id any of the group's anchors ever had; the others become aliases. */
@@ -121,7 +180,6 @@ export class Identifier {
     owners: OwnerIndex,
   ): JudgedDevice {
     const before = [id, ...aliases].map((one) => this.#remembered.get(one)).filter((device) => device !== undefined);
-    const evidence = mergeEvidence(group, before);
     const services = mergeByKey(
       before.flatMap((device) => device.services),
       traffic?.services.values(),
@@ -136,11 +194,12 @@ export class Identifier {
         peerKey,
       ),
     );
+    const lastSeenAt = Math.max(group.firstAt, group.reported?.lastAt ?? 0, ...group.hosts.map((host) => host.lastAt));
+    const evidence = mergeEvidence(group, before, weakSigns(services, peers, group.firstAt, lastSeenAt));
     const view = new DeviceView(group, evidence, services, peers);
     const judgement = judge(view, this.#rules);
     const sum = (pick: (host: Group["hosts"][number]) => number) =>
       group.hosts.reduce((total, host) => total + pick(host), 0);
-    const lastSeenAt = Math.max(group.firstAt, group.reported?.lastAt ?? 0, ...group.hosts.map((host) => host.lastAt));
     const device: Device = {
       id,
       aliases,
@@ -192,12 +251,13 @@ function mergeByKey<T>(before: readonly T[], now: Iterable<T> | undefined, key: 
   return sortedByKey(merged.values(), key);
 }
 
-function mergeEvidence(group: Group, before: readonly Device[]): DeviceEvidence[] {
+function mergeEvidence(group: Group, before: readonly Device[], signs: readonly DeviceEvidence[]): DeviceEvidence[] {
   const merged = new Map<string, DeviceEvidence>();
   const all: Iterable<DeviceEvidence>[] = [
     ...before.map((device) => device.evidence),
     ...group.hosts.map((host) => host.evidence.values()),
     ...(group.reported ? [group.reported.evidence.values()] : []),
+    signs,
   ];
   for (const evidence of all) {
     for (const piece of evidence) {

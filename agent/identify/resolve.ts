@@ -3,6 +3,7 @@ import { type Card, collectCards, isHeard, isIpv6, ownAddresses } from "./cards.
 import type { Facts, HostFact } from "./facts.ts";
 import { type Group, GroupSet } from "./groups.ts";
 import { joinCards, type KeptApart } from "./join.ts";
+import { addReported } from "./join-reported.ts";
 import { isZeroMac } from "./mac.ts";
 import type { Networks } from "./networks.ts";
 
@@ -34,7 +35,7 @@ export function resolve(facts: Facts, networks: Networks, keptApart: KeptApart =
   joinCards(cards, groups, keptApart);
   addBehind(behind, groups, networks);
   addWithoutMac(facts, groups, networks);
-  for (const reported of facts.reported.values()) groups.addReported(reported);
+  addReported(facts, groups);
   return groups.sorted();
 }
 

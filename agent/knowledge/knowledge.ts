@@ -1,8 +1,11 @@
 /** All knowledge files, read once, and the digest that names their state. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { attributeSetsText, expandAttributes } from "./attribute-sets.ts";
 import { ouiText } from "./oui.ts";
+import { portsText } from "./ports.ts";
 import type { MakerEntries, PatternEntries } from "./schema.ts";
+import { vendorNumbersText } from "./vendor-numbers.ts";
 
 export interface Maker {
   maker: string;
@@ -54,11 +57,18 @@ export function knowledge(): { makers: Maker[]; patterns: ProductPattern[] } {
         ofDevice: entry.ofDevice ?? true,
         owner: entry.owner,
       })),
-    patterns: patternFiles().flatMap((file) =>
-      entries<PatternEntries>(file).map((entry) => ({ ...entry, pattern: new RegExp(entry.pattern, "i") })),
-    ),
+    patterns: patternFiles().flatMap((file) => entries<PatternEntries>(file).flatMap(patternsOf)),
   };
   return loaded;
+}
+
+/** A row, and, where it says so, the same for the names that people give to devices: a rule of its own. */
+function patternsOf({ id, attributes, pattern, claims, nameWeight }: PatternEntries[number]): ProductPattern[] {
+  const compiled = new RegExp(pattern, "i");
+  const row = { id, attributes: expandAttributes(attributes), pattern: compiled, claims };
+  if (nameWeight === undefined) return [row];
+  const weaker = claims.map((claim) => ({ ...claim, weight: Math.min(claim.weight, nameWeight) }));
+  return [row, { id: `${id}-name`, attributes: expandAttributes(["@name"]), pattern: compiled, claims: weaker }];
 }
 
 /** True for a brand and its owner, and for two brands of one owner. */
@@ -77,6 +87,7 @@ export function knowledgeDigest(): string {
     const hash = createHash("sha256");
     for (const file of [...makerFiles(), ...patternFiles(), "windows.json", "os-lifetimes.json"])
       hash.update(file).update(read(file));
+    hash.update(attributeSetsText()).update(portsText()).update(vendorNumbersText());
     digest = `sha256:${hash.update(ouiText()).digest("hex")}`;
   }
   return digest;

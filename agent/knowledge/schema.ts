@@ -25,7 +25,7 @@ export const makersSchema = z.array(
 export const patternsSchema = z.array(
   z.strictObject({
     id: z.string().regex(/^[a-z0-9-]+$/),
-    /** Evidence attributes it looks at. */
+    /** Evidence attributes it looks at; "@product" stands for a set of attribute-sets.json. */
     attributes: z.array(z.string()).min(1),
     /** Case-insensitive regular expression over the value. */
     pattern: z.string(),
@@ -37,10 +37,47 @@ export const patternsSchema = z.array(
         weight,
       }),
     ),
+    /** When given, the pattern is looked for in host names too, with claims no stronger than this. */
+    nameWeight: weight.optional(),
     source,
   }),
 );
 
+/** What only a port number or an address suggests is weak: never enough to say what a device is. */
+export const MAX_PORT_WEIGHT = 15;
+const portClaims = z.array(
+  z.strictObject({
+    field: z.enum(["class", "maker"]),
+    value: z.string(),
+    weight: weight.max(MAX_PORT_WEIGHT),
+  }),
+);
+
+export const portsSchema = z.array(
+  z.strictObject({
+    /** As registered, or as its maker calls it. */
+    name: z.string().regex(/^[a-z0-9-]+$/),
+    transports: z.array(z.enum(["tcp", "udp"])).min(1),
+    port: z.number().int().min(1).max(65_535),
+    /** Which side of the conversation the claims are about. */
+    side: z.enum(["client", "server"]),
+    claims: portClaims,
+    source,
+  }),
+);
+
+export const vendorNumbersSchema = z.array(
+  z.strictObject({
+    attribute: z.string(),
+    weight,
+    source,
+    /** Registered number → the name we show. */
+    makers: z.record(z.string().regex(/^\d{1,6}$/), z.string()),
+  }),
+);
+
+export type VendorNumberEntries = z.infer<typeof vendorNumbersSchema>;
+export type PortEntries = z.infer<typeof portsSchema>;
 export const windowsSchema = z.array(
   z.strictObject({
     id: z.string().regex(/^[a-z0-9-]+$/),

@@ -67,6 +67,19 @@ export interface FlowObservation {
   lastAt: number;
 }
 
+/** How many addresses or ports a host tried to reach in one window of five minutes; told again as it grows. */
+export interface FanOutObservation {
+  kind: "fan-out";
+  by: HostKey;
+  /** hosts: one port at many addresses (port 0: asked for by ARP); ports: many ports of one address. */
+  what: "hosts" | "ports";
+  port: number;
+  tried: number;
+  answered: number;
+  firstAt: number;
+  lastAt: number;
+}
+
 /** Totals of the sniffer since it started; also its sign of life. */
 export interface CountsObservation {
   kind: "counts";
@@ -100,4 +113,9 @@ export interface MirrorCounts {
   oneDirection: number;
 }
 
-export type Observation = PresenceObservation | EvidenceObservation | FlowObservation | CountsObservation;
+export type Observation =
+  | PresenceObservation
+  | EvidenceObservation
+  | FlowObservation
+  | FanOutObservation
+  | CountsObservation;

@@ -9,6 +9,7 @@ import { droppedNames } from "../dissectors/self-given.ts";
 import { Analyser, type Analysis, emptyAnalysis, hashOf, isForgettable, renew, VERDICT } from "./analyser.ts";
 import { DuplicateFilter } from "./duplicates.ts";
 import { EvidenceFold, type FoldedEvidence, type Place } from "./evidence-fold.ts";
+import { ARP, FanOutWatch } from "./fan-out.ts";
 import { FLOW, FlowTable, SERVER, SERVER_BY, STATE } from "./flow-table.ts";
 import { HostTable, MAX_HOSTS } from "./host-table.ts";
 import { MirrorWatch } from "./mirror.ts";
@@ -21,6 +22,11 @@ const MAX_ANALYSES = 16_384;
 const MAX_WAITING = 8192;
 /** Remembered link payloads (LLDP, ARP ...) so that a repeat is counted without being read. */
 const MAX_LINK_REPEATS = 8192;
+
+const ETHERTYPE_ARP = 0x0806;
+const ARP_LENGTH = 28;
+const ARP_REQUEST = 1;
+const ARP_REPLY = 2;
 
 const TCP_SYN = 0x02;
 const TCP_ACK = 0x10;
@@ -72,6 +78,7 @@ export class Watch {
   readonly #conversations = new Map<number, FlowObservation>();
   readonly #linkRepeats = new Map<number, LinkRepeat>();
   readonly #openings = new Openings();
+  readonly #fanOut = new FanOutWatch();
   #analyses = 0;
   #scratch = emptyAnalysis();
   #unreadFlows = 0;
@@ -134,6 +141,9 @@ export class Watch {
     this.#flows.drain((index) => this.#addConversation(index));
     for (const conversation of conversations.values()) emit(conversation);
     conversations.clear();
+    this.#fanOut.drain(this.packet.at, ({ host, ...count }) =>
+      emit({ kind: "fan-out", by: hosts.hostKey(host), ...count }),
+    );
   }
 
   /** Says all known facts once more (the agent came back). */
@@ -154,7 +164,11 @@ export class Watch {
       malformed: Object.fromEntries(malformed),
       unknown: Object.fromEntries(counters.unknown),
       hiddenAccessPoints: this.#decoder.hiddenAccessPoints(),
-      overflow: { hosts: this.#hosts.overflow, evidence: this.#fold.overflow, flows: this.#unreadFlows + this.#analyser.overflow },
+      overflow: {
+        hosts: this.#hosts.overflow,
+        evidence: this.#fold.overflow,
+        flows: this.#unreadFlows + this.#analyser.overflow,
+      },
     };
   }
 
@@ -167,6 +181,7 @@ export class Watch {
 
   #makeRoom(now: number): void {
     this.drain();
+    this.#fanOut.clear();
     this.#hosts.compact(now);
     // These were remembered by indexes that are somebody else's now.
     this.#linkRepeats.clear();
@@ -202,7 +217,15 @@ export class Watch {
         words[w + FLOW.server] = server;
         words[w + FLOW.serverBy] = SERVER_BY.handshake;
       }
-      if ((flags & TCP_ACK) === 0) this.#newConnection(index);
+      if ((flags & TCP_ACK) === 0) {
+        this.#newConnection(index);
+        this.#fanOut.attempt(
+          this.#sourceHost,
+          packet.destination3 ^ packet.destination2,
+          packet.destinationPort,
+          packet.at,
+        );
+      } else this.#fanOut.answer(this.#destinationHost, packet.source3 ^ packet.source2, packet.sourcePort);
       if ((flags & (TCP_RST | TCP_FIN)) === 0) this.#opening(packet);
     } else if (
       packet.payloadLength > 0 ||
@@ -320,12 +343,37 @@ export class Watch {
     this.#hosts.received(this.#destinationHost, packet.wireLength, packet);
     if (packet.isFragment) return;
     if (version === 0) {
+      if (packet.etherType === ETHERTYPE_ARP) this.#arpAttempt(packet);
       const wanted = this.#recogniser.forLink(packet.etherType, packet.llcDsap, packet.snapOui, packet.snapProtocol);
       if (wanted.length > 0) this.#direct(packet, wanted, packet.linkPayloadAt, packet.linkPayloadLength, "link");
       return;
     }
     const wanted = this.#recogniser.forIpProtocol(packet.ipProtocol);
     if (wanted.length > 0) this.#direct(packet, wanted, packet.payloadAt, packet.payloadLength, "ip");
+  }
+
+  /** Who asks for whom; an announcement asks for itself and counts for nothing. RFC 826. */
+  #arpAttempt(packet: Packet): void {
+    const { bytes, linkPayloadAt: at, linkPayloadLength } = packet;
+    if (linkPayloadLength < ARP_LENGTH || bytes[at + 4] !== 6 || bytes[at + 5] !== 4) return;
+    const sender = bytes.readInt32BE(at + 14);
+    const target = bytes.readInt32BE(at + 24);
+    if (bytes[at + 7] === ARP_REQUEST && sender !== target)
+      this.#fanOut.attempt(this.#sourceHost, target, ARP, packet.at);
+    else if (bytes[at + 7] === ARP_REPLY) {
+      const asker = this.#hosts.find(
+        packet.destinationMacHigh,
+        packet.destinationMacLow,
+        packet.vlan,
+        0,
+        0,
+        0,
+        0,
+        0,
+        packet,
+      );
+      this.#fanOut.answer(asker, sender, ARP);
+    }
   }
 
   #direct(packet: Packet, wanted: readonly number[], at: number, length: number, transport: "link" | "ip"): void {

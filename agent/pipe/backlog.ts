@@ -2,6 +2,7 @@
 import type {
   CountsObservation,
   EvidenceObservation,
+  FanOutObservation,
   FlowObservation,
   HostKey,
   Observation,
@@ -19,19 +20,23 @@ export class Backlog {
   readonly #presence = new Map<string, PresenceObservation>();
   readonly #flows = new Map<string, FlowObservation>();
   readonly #evidence = new Map<string, EvidenceObservation>();
+  readonly #fanOuts = new Map<string, FanOutObservation>();
 
   constructor(max = MAX_BACKLOG) {
     this.#max = max;
   }
 
   get size(): number {
-    return this.#presence.size + this.#flows.size + this.#evidence.size + (this.#counts === undefined ? 0 : 1);
+    const waiting = this.#presence.size + this.#flows.size + this.#evidence.size + this.#fanOuts.size;
+    return waiting + (this.#counts === undefined ? 0 : 1);
   }
 
   add(observation: Observation): void {
     if (observation.kind === "counts") this.#counts = observation;
     else if (observation.kind === "presence") this.#addPresence(observation);
     else if (observation.kind === "flow") this.#addFlow(observation);
+    else if (observation.kind === "fan-out")
+      this.#fanOuts.set(`${hostText(observation.by)} ${observation.what} ${observation.port}`, observation);
     else this.#addEvidence(observation);
     while (this.size > this.#max) this.#dropOldest();
   }
@@ -43,7 +48,7 @@ export class Backlog {
       this.#counts = undefined;
       return counts;
     }
-    return shift(this.#evidence) ?? shift(this.#presence) ?? shift(this.#flows);
+    return shift(this.#evidence) ?? shift(this.#fanOuts) ?? shift(this.#presence) ?? shift(this.#flows);
   }
 
   #addPresence(said: PresenceObservation): void {
@@ -95,7 +100,7 @@ export class Backlog {
 
   #dropOldest(): void {
     this.lost++;
-    void (shift(this.#flows) ?? shift(this.#presence) ?? shift(this.#evidence));
+    void (shift(this.#flows) ?? shift(this.#fanOuts) ?? shift(this.#presence) ?? shift(this.#evidence));
   }
 }
 

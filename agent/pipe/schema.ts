@@ -63,6 +63,16 @@ export const observationSchema = z.discriminatedUnion("kind", [
     lastAt: at,
   }),
   z.object({
+    kind: z.literal("fan-out"),
+    by: host,
+    what: z.enum(["hosts", "ports"]),
+    port,
+    tried: count,
+    answered: count,
+    firstAt: at,
+    lastAt: at,
+  }),
+  z.object({
     kind: z.literal("counts"),
     at,
     interface: z.string().min(1).max(64),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { findingRules } from "../../agent/findings/index.ts";
 import { findingsOver, judgeFindings } from "../../agent/findings/judge.ts";
-import type { TapFacts } from "../../agent/findings/rule.ts";
+import type { RuleContext, TapFacts } from "../../agent/findings/rule.ts";
 import type { Device, DeviceEvidence } from "../../agent/identify/device.ts";
 
 const NOW = 1_760_000_000_000_000;
@@ -55,8 +55,10 @@ const device = (more: Partial<Device> = {}): Device => ({
   contradictions: [],
   ...more,
 });
-const rulesOf = (tap: TapFacts[], devices: Device[] = []) =>
-  judgeFindings({ tap, devices, now: NOW }).map(({ rule }) => rule);
+const judge = (context: Omit<RuleContext, "strangers" | "fanOuts">) =>
+  judgeFindings({ strangers: [], fanOuts: [], ...context });
+
+const rulesOf = (tap: TapFacts[], devices: Device[] = []) => judge({ tap, devices, now: NOW }).map(({ rule }) => rule);
 
 test("every rule has an id of its own, advice for a device that may not be patched, and where it is written", () => {
   expect(new Set(findingRules.map(({ id }) => id)).size).toBe(findingRules.length);
@@ -83,14 +85,14 @@ describe("mirror-not-mirroring", () => {
 
   test("says the same whatever is counted meanwhile, so that it is no news", () => {
     const [first, later] = [60, 6000].map(
-      (toMany) => judgeFindings({ tap: [mirror({ toMany, unicast: 0, bothDirections: 0 })], devices: [], now: NOW })[0],
+      (toMany) => judge({ tap: [mirror({ toMany, unicast: 0, bothDirections: 0 })], devices: [], now: NOW })[0],
     );
     expect([later?.why, later?.id]).toEqual([first?.why, first?.id]);
   });
 
   test("is over once the port mirrors, for that port alone", () => {
     const deaf = { toMany: 60, unicast: 0, bothDirections: 0 };
-    const raised = judgeFindings({
+    const raised = judge({
       tap: [mirror(deaf), { ...mirror(deaf), interface: "eth2" }],
       devices: [],
       now: NOW,
@@ -111,7 +113,7 @@ describe("tap-transmitted", () => {
   });
 
   test("is not over because a later sniffer counts from 0", () => {
-    const [raised] = judgeFindings({ tap: [port({ transmitted: 4 })], devices: [], now: NOW });
+    const [raised] = judge({ tap: [port({ transmitted: 4 })], devices: [], now: NOW });
     expect(findingsOver([port({ transmitted: 0 })])).not.toContain(raised?.id);
   });
 });
@@ -128,7 +130,7 @@ describe("unencrypted-clinical-data", () => {
   });
 
   test("names the device, the port, the partner in it, and the evidence with its times", () => {
-    const [finding] = judgeFindings({ tap: [], devices: [sender], now: NOW });
+    const [finding] = judge({ tap: [], devices: [sender], now: NOW });
     expect(finding).toMatchObject({
       rule: "unencrypted-clinical-data",
       certainty: "confirmed",
@@ -152,9 +154,9 @@ test("findings come sorted by id, and the same facts give the same ids", () => {
   const devices = Array.from({ length: 20 }, (_, i) =>
     device({ id: `dev-${String(i).padStart(16, "0")}`, evidence: [piece("wardtap.clinical", "dicom")] }),
   );
-  const ids = judgeFindings({ tap: [port({ transmitted: 1 })], devices, now: NOW }).map(({ id }) => id);
+  const ids = judge({ tap: [port({ transmitted: 1 })], devices, now: NOW }).map(({ id }) => id);
   expect(ids).toEqual([...ids].sort());
   expect(
-    judgeFindings({ tap: [port({ transmitted: 9 })], devices: devices.toReversed(), now: NOW + 1 }).map(({ id }) => id),
+    judge({ tap: [port({ transmitted: 9 })], devices: devices.toReversed(), now: NOW + 1 }).map(({ id }) => id),
   ).toEqual(ids);
 });

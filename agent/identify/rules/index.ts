@@ -1,10 +1,14 @@
 /** All rules of identification, in the order in which they are asked. */
 import type { IdentifyRule } from "../rule.ts";
 import hostServices from "./host-services.ts";
+import imagingModality from "./imaging-modality.ts";
 import networkCard from "./network-card.ts";
+import portOnly from "./port-only.ts";
 import role from "./role.ts";
 import { patternRules } from "./said-itself.ts";
+import statedDevices from "./stated-devices.ts";
 import statedFields from "./stated-fields.ts";
+import vendorNumber from "./vendor-number.ts";
 import windows from "./windows.ts";
 
 export const identifyRules = (): IdentifyRule[] => [
@@ -13,5 +17,8 @@ export const identifyRules = (): IdentifyRule[] => [
   role,
   hostServices,
   windows,
+  portOnly,
+  statedDevices, vendorNumber,
+  imagingModality,
   ...patternRules(),
 ];

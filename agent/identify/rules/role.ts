@@ -14,7 +14,8 @@ export default {
     if (view.has("wardtap.role", "dns-server")) claims.push(claim("server", 40, "answers name queries"));
     if (view.serves("hl7")) claims.push(claim("medical-gateway", 70, "receives HL7 messages"));
     if (view.serves("dicom")) claims.push(claim("imaging-archive", 70, "accepts DICOM associations"));
-    else if (view.uses("dicom")) claims.push(claim("imaging", 55, "opens DICOM associations"));
+    else if (view.has("dicom.role", "storage-scu")) claims.push(claim("imaging", 55, "stores DICOM objects"));
+    if (view.has("wardtap.reports")) claims.push(claim("medical-gateway", 80, "reports equipment of others"));
     return claims;
   },
 } satisfies IdentifyRule;

@@ -23,14 +23,12 @@ export default {
   id: "stated-field",
   claims(view: DeviceView): ClaimPart[] {
     return STATED.flatMap(([attribute, field, weight]) =>
-      view
-        .values(attribute)
-        .map((value) => ({
-          field,
-          value,
-          weight,
-          words: `states its ${field} "${value}" in ${attributeWords(attribute)}`,
-        })),
+      view.values(attribute).map((value) => ({
+        field,
+        value,
+        weight,
+        words: `states its ${field} "${value}" in ${attributeWords(attribute)}`,
+      })),
     );
   },
 } satisfies IdentifyRule;

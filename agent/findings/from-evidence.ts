@@ -1,0 +1,87 @@
+/** Rules that a single piece of evidence decides: which devices said it, and what that means. */
+import type { Device, DeviceEvidence } from "../identify/device.ts";
+import type { Certainty, Severity } from "./finding.ts";
+import type { FindingRule, RuleContext, Verdict } from "./rule.ts";
+
+export interface Sign {
+  attribute: string;
+  /** Every value when left out. */
+  value?: RegExp;
+}
+
+export interface EvidenceRule extends Omit<FindingRule, "judge"> {
+  signs: readonly Sign[];
+  certainty?: Certainty;
+  /** For a medical device, where the harm is greater. */
+  medicalSeverity?: Severity;
+  /** One sentence: what was seen. `values` are distinct and sorted. */
+  why(values: string[], device: Device | undefined): string;
+}
+
+export function fromEvidence({
+  signs,
+  certainty = "confirmed",
+  medicalSeverity,
+  why,
+  ...rule
+}: EvidenceRule): FindingRule {
+  return {
+    ...rule,
+    judge(context) {
+      const verdicts: Verdict[] = [];
+      for (const device of context.devices) {
+        const evidence = matching(device.evidence, signs);
+        if (evidence.length === 0) continue;
+        verdicts.push({
+          deviceId: device.id,
+          certainty,
+          why: why(valuesOf(evidence), device),
+          ...(device.medical && medicalSeverity !== undefined ? { severity: medicalSeverity } : {}),
+          ...seen(evidence),
+        });
+      }
+      return [...verdicts, ...aboutStrangers(context, signs, (values) => why(values, undefined), certainty)];
+    },
+  };
+}
+
+/** What hosts beyond this network said: the devices that talk to them are concerned, and named. */
+export function aboutStrangers(
+  { strangers, devices }: RuleContext,
+  signs: readonly Sign[],
+  why: (values: string[]) => string,
+  certainty: Certainty = "confirmed",
+): Verdict[] {
+  return strangers.flatMap(({ ip, evidence }) => {
+    const found = matching(evidence, signs);
+    if (found.length === 0) return [];
+    const related = devices.filter((device) => device.peers.some((peer) => peer.remote === ip)).map(({ id }) => id);
+    return [
+      {
+        key: ip,
+        about: "network" as const,
+        deviceId: null,
+        relatedDeviceIds: related.sort(),
+        certainty,
+        why: `${why(valuesOf(found))} The other end is ${ip}, which is no device of this network.`,
+        ...seen(found),
+      },
+    ];
+  });
+}
+
+export const matching = (evidence: readonly DeviceEvidence[], signs: readonly Sign[]): DeviceEvidence[] =>
+  evidence.filter((piece) =>
+    signs.some(
+      ({ attribute, value }) => piece.attribute === attribute && (value === undefined || value.test(piece.value)),
+    ),
+  );
+
+const valuesOf = (evidence: readonly DeviceEvidence[]) => [...new Set(evidence.map(({ value }) => value))].sort();
+
+/** The part of a verdict that comes from its evidence. */
+export const seen = (evidence: DeviceEvidence[]): Pick<Verdict, "evidence" | "firstSeenAt" | "lastSeenAt"> => ({
+  evidence,
+  firstSeenAt: Math.min(...evidence.map((piece) => piece.firstSeenAt)),
+  lastSeenAt: Math.max(...evidence.map((piece) => piece.lastSeenAt)),
+});

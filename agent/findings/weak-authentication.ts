@@ -1,0 +1,26 @@
+/** Logins that protect little: anonymous, NTLM version 1, VNC without a password. */
+import { fromEvidence } from "./from-evidence.ts";
+
+const WORDS: Record<string, string> = {
+  ftp: "anonymous FTP",
+  ldap: "anonymous LDAP",
+  smb: "anonymous SMB",
+  ntlm: "anonymous NTLM",
+};
+
+export default fromEvidence({
+  id: "weak-authentication",
+  title: "A login without real protection",
+  severity: "medium",
+  about: "device",
+  advice:
+    "Switch anonymous access off where nobody needs it, and let servers refuse NTLM version 1 and LM. Where the device can't be changed, let only the machines that need it reach it.",
+  references: ["CWE-287", "Microsoft: Network security: LAN Manager authentication level"],
+  signs: [
+    { attribute: "wardtap.login.anonymous", value: /^(?!ntlm$|smb$)/ },
+    { attribute: "ntlmssp.auth.response", value: /^(?:v1|lm|ntlmv1|NTLMv1)/i },
+    { attribute: "vnc.security_type", value: /^(?:none|1)$/i },
+    { attribute: "smb.sm.password", value: /^plaintext$/ },
+  ],
+  why: (values) => `Seen on the wire: ${values.map((value) => WORDS[value] ?? value).join(", ")}.`,
+});

@@ -31,6 +31,7 @@ export function setUp(groups, log = console.log) {
     log("Installing npm packages (native ones are compiled, which takes a minute or two, on a Pi up to ten) ...");
     // Only errors: npm warns of the two settings below, which are not for npm but for what it runs.
     run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], nativeBuildEnvironment());
+    checkNativeModules();
     writeFileSync(STAMP, stamp(missing));
   }
   sayWhatIsNotThere(log);
@@ -39,6 +40,18 @@ export function setUp(groups, log = console.log) {
     run("npm", ["run", "--silent", "build"]);
   }
   return missing;
+}
+
+/** Wrong headers (a nodedir in somebody's npm settings) compile without complaint and only fail when loaded. */
+function checkNativeModules() {
+  const words = ["-e", 'new (require("better-sqlite3"))(":memory:").close()'];
+  const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
+  if (status === 0) return;
+  const reason = stderr.split("\n").find((line) => line.includes("Error")) ?? stderr;
+  fail(
+    `better-sqlite3 was compiled but can't be loaded by Node ${process.versions.node}: ${reason.trim()}\n` +
+      "Were the headers of another Node used? See: npm config get nodedir",
+  );
 }
 
 /** Optional packages: npm leaves one out, without a word, when it can't be compiled. */
@@ -82,13 +95,14 @@ function newest(path) {
 }
 
 /**
- * Node's own headers, where they lie beside the program: else node-gyp would download them, which hospital networks
- * don't allow; and no ready-made binaries from a code host, for the same reason.
+ * Node's own headers, where they lie beside the program and whatever npm's settings say (others may not fit it): else
+ * node-gyp would download them, which hospital networks don't allow; and no ready-made binaries from a code host, for
+ * the same reason.
  */
 function nativeBuildEnvironment() {
   const prefix = dirname(dirname(process.execPath));
   const environment = { ...process.env, npm_config_build_from_source: "true" };
-  if (existsSync(join(prefix, "include", "node", "node.h"))) environment.npm_config_nodedir ??= prefix;
+  if (existsSync(join(prefix, "include", "node", "node.h"))) environment.npm_config_nodedir = prefix;
   return environment;
 }
 

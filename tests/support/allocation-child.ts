@@ -7,6 +7,7 @@ import { emptyFrame } from "../../agent/capture/source.ts";
 import { dissectors } from "../../agent/dissectors/index.ts";
 import { Watch } from "../../agent/observe/watch.ts";
 
+const ROUNDS = 3;
 const START = 1_700_000_000_000_000;
 
 const asked = JSON.parse(readFileSync(0, "utf8")) as { first: string[]; steady: string[]; times: number };
@@ -36,8 +37,12 @@ run(
 );
 const steady = asked.steady.map((hex) => Buffer.from(hex, "hex"));
 run(steady, asked.times / 2);
-collect();
-const before = process.memoryUsage().heapUsed;
-run(steady, asked.times);
-const after = process.memoryUsage().heapUsed;
-process.stdout.write(JSON.stringify({ bytesPerFrame: (after - before) / asked.times, totals: watch.totals() }));
+/** The least of some rounds: what the machine itself allocates while it still compiles is in the first ones only. */
+let bytesPerFrame = Number.POSITIVE_INFINITY;
+for (let round = 0; round < ROUNDS; round++) {
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  run(steady, asked.times);
+  bytesPerFrame = Math.min(bytesPerFrame, (process.memoryUsage().heapUsed - before) / asked.times);
+}
+process.stdout.write(JSON.stringify({ bytesPerFrame, totals: watch.totals() }));

@@ -27,6 +27,7 @@ import hl7 from "./hl7.ts";
 import hsrp from "./hsrp.ts";
 import http from "./http.ts";
 import http2 from "./http2.ts";
+import ica from "./ica.ts";
 import icmpv6 from "./icmpv6.ts";
 import iec104 from "./iec104.ts";
 import imap from "./imap.ts";
@@ -39,14 +40,17 @@ import llmnr from "./llmnr.ts";
 import mndp from "./mndp.ts";
 import modbus from "./modbus.ts";
 import mqtt from "./mqtt.ts";
+import mysql from "./mysql.ts";
 import nbns from "./nbns.ts";
 import ntp from "./ntp.ts";
 import opcua from "./opcua.ts";
+import pgsql from "./pgsql.ts";
 import pjl from "./pjl.ts";
 import pnDcp from "./pn-dcp.ts";
 import poct1a from "./poct1a.ts";
 import pop3 from "./pop3.ts";
 import rdp from "./rdp.ts";
+import rlogin from "./rlogin.ts";
 import rmcp from "./rmcp.ts";
 import rtsp from "./rtsp.ts";
 import s7comm from "./s7comm.ts";
@@ -60,16 +64,21 @@ import srvloc from "./srvloc.ts";
 import ssdp from "./ssdp.ts";
 import ssh from "./ssh.ts";
 import stp from "./stp.ts";
+import sunrpc from "./sunrpc.ts";
 import syslog from "./syslog.ts";
 import tcpSyn from "./tcp-syn.ts";
+import tds from "./tds.ts";
+import teamviewer from "./teamviewer.ts";
 import telnet from "./telnet.ts";
 import tftp from "./tftp.ts";
 import tls from "./tls.ts";
+import tns from "./tns.ts";
 import tplink from "./tplink.ts";
 import ubiquiti from "./ubiquiti.ts";
 import vnc from "./vnc.ts";
 import vrrp from "./vrrp.ts";
 import wsd from "./wsd.ts";
+import x11 from "./x11.ts";
 
 export const dissectors: readonly Dissector[] = [
   arp,
@@ -141,4 +150,13 @@ export const dissectors: readonly Dissector[] = [
   tftp,
   tplink,
   sonmp,
+  tds,
+  mysql,
+  pgsql,
+  tns,
+  sunrpc,
+  rlogin,
+  x11,
+  teamviewer,
+  ica,
 ];

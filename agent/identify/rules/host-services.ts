@@ -9,7 +9,6 @@ const SERVED: readonly (readonly [protocol: string, weight: number, words: strin
   ["mysql", 50, "serves a MySQL database"],
   ["pgsql", 50, "serves a PostgreSQL database"],
   ["tds", 45, "serves a Microsoft SQL database"],
-  ["nfs", 45, "serves files by NFS"],
 ];
 
 export default {
@@ -20,6 +19,7 @@ export default {
     if (view.has("wardtap.role", "domain-controller")) server(85, "is a domain controller");
     if (view.has("dcerpc.interface.served", "drsuapi")) server(75, "replicates a directory with others");
     if (view.has("wardtap.role", "kerberos-server")) server(75, "gives Kerberos tickets");
+    if (view.values("rpc.program").some((program) => program.startsWith("nfs "))) server(45, "serves files by NFS");
     for (const [protocol, weight, words] of SERVED) if (view.serves(protocol)) server(weight, words);
     // One rule counts once per value: the strongest sign is enough.
     return claims.sort((a, b) => b.weight - a.weight).slice(0, 1);

@@ -98,8 +98,8 @@ export const osLifetimesSchema = z.array(
     family: z.string(),
     /** Words that name it: values of `os`, or words in what a device says of its system. */
     version: z.array(z.string()).min(1),
-    /** Last day of ordinary security updates; null where none is set for the whole release. */
-    endOfSupport: day.nullable(),
+    /** Last day of ordinary security updates. A system without such a day is not listed. */
+    endOfSupport: day,
     /** Last day of updates that are bought separately, or of other editions. */
     extendedUntil: day.optional(),
     note: z.string().optional(),

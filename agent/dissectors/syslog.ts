@@ -10,13 +10,19 @@ const MAX_PRIORITY = 191;
 
 const HOST = "([\\w.:-]{1,128})";
 const ISO = "\\d{4}-\\d\\d-\\d\\dT[\\d:.]{8,15}(?:Z|[+-]\\d\\d:\\d\\d)";
-const PROGRAM = "([A-Za-z][\\w./-]{0,47})";
+const PROGRAM = "(/?[A-Za-z][\\w./-]{0,47})";
 /** <PRI>1 TIMESTAMP HOST APP-NAME ... */
 const NEW = new RegExp(`^1 (?:-|${ISO}) ${HOST} (?:-|${PROGRAM}) `);
 /** <PRI>Mmm dd hh:mm:ss HOST TAG: or TAG[PID]: ..., or with a time after ISO 8601, as rsyslog forwards. */
 const OLD = new RegExp(
-  `^(?:[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?\\d\\d:\\d\\d:\\d\\d|${ISO}) (?:${HOST} )?${PROGRAM}(?:\\[\\d{1,10}\\])?:`,
+  `^(?:[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?\\d\\d:\\d\\d:\\d\\d|${ISO}) ${HOST} ${PROGRAM}(\\[\\d{1,10}\\])?:`,
 );
+/**
+ * Some senders leave the host out and begin with free text, so that any word may stand before a colon.
+ * In the old form a program is believed with its process number, or when it is one of these.
+ */
+const KNOWN_PROGRAMS =
+  /^(?:kernel|init|systemd(?:-[a-z]+)?|rsyslogd|syslogd|syslog-ng|cron|crond|sudo|su|login|sshd|dropbear|telnetd|ftpd|vsftpd|smbd|nmbd|winbindd|named|dhcpd|dhclient|dnsmasq(?:-[a-z]+)?|ntpd|chronyd|snmpd|httpd|nginx|cupsd|lpd|avahi-daemon|NetworkManager|dbus-daemon|auditd|hostapd|wpa_supplicant|pppd|openvpn|asterisk|logger)$/;
 /** Cisco's marks: facility, severity, mnemonic ("%SYS-5-CONFIG_I:"). Cisco, "System message formats". */
 const CISCO = /%([A-Z][A-Z0-9_]{1,31})-(?:[A-Z0-9_]{1,31}-)?[0-7]-[A-Z0-9_]{2,48}:/;
 
@@ -57,11 +63,12 @@ function describe(head: string, said: SyslogMessage["said"]): void {
   if (cisco !== null) said.push(["syslog.cisco", cisco[1]!]);
   const match = NEW.exec(head) ?? OLD.exec(head);
   if (match === null) return;
-  const host = match[1] === undefined ? undefined : keepName(match[1]);
+  // A path tells where a program lies, its last part which one it is.
+  const program = match[2]?.slice(match[2].lastIndexOf("/") + 1);
+  const isNew = head.startsWith("1 ");
+  if (!isNew && match[3] === undefined && !KNOWN_PROGRAMS.test(program ?? "")) return;
+  const host = keepName(match[1]!);
   if (host !== undefined && host !== "-") said.push(["syslog.hostname", host]);
-  if (match[2] !== undefined) {
-    // A path tells where a program lies, its last part which one it is.
-    const program = keepName(match[2].slice(match[2].lastIndexOf("/") + 1));
-    if (program !== undefined) said.push(["syslog.appname", program]);
-  }
+  const name = program === undefined ? undefined : keepName(program);
+  if (name !== undefined) said.push(["syslog.appname", name]);
 }

@@ -16,6 +16,8 @@ import { VERSION } from "./version.ts";
 /** A file has no one waiting for its observations: fold them for longer than live. */
 const FOLD_MICROS = 60 * 1_000_000;
 
+const STOPPED = "stopped before the end of the input";
+
 export interface ReplayResult {
   document: Document;
   devices: JudgedDevice[];
@@ -62,7 +64,7 @@ export async function replay(
     now,
   });
   const totals = watch.totals();
-  const truncated = end.reason === "truncated" ? end.message : null;
+  const truncated = end.reason === "truncated" ? end.message : end.reason === "closed" ? STOPPED : null;
   return {
     devices,
     findings,

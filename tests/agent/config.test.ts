@@ -35,8 +35,16 @@ test("the file that is installed is one that works", () => {
 });
 
 test("what is set is what is used", () => {
-  const config = parseConfig('[tap]\nid = "w7"\nname = "Ward 7"\n[capture]\ninterfaces = ["eth1"]\nsource = "tcpdump"\n[networks]\ninside = ["10.0.0.0/8", "fd00::/8"]\n[lights.pins]\nhealth = 5\n', "x");
-  expect(config).toMatchObject({ tap: { id: "w7", name: "Ward 7" }, capture: { interfaces: ["eth1"], source: "tcpdump" }, networks: { inside: ["10.0.0.0/8", "fd00::/8"] }, lights: { pins: { health: 5 } } });
+  const config = parseConfig(
+    '[tap]\nid = "w7"\nname = "Ward 7"\n[capture]\ninterfaces = ["eth1"]\nsource = "tcpdump"\n[networks]\ninside = ["10.0.0.0/8", "fd00::/8"]\n[lights.pins]\nhealth = 5\n',
+    "x",
+  );
+  expect(config).toMatchObject({
+    tap: { id: "w7", name: "Ward 7" },
+    capture: { interfaces: ["eth1"], source: "tcpdump" },
+    networks: { inside: ["10.0.0.0/8", "fd00::/8"] },
+    lights: { pins: { health: 5 } },
+  });
 });
 
 describe("what can't be used is named", () => {
@@ -44,11 +52,19 @@ describe("what can't be used is named", () => {
     ["TOML that isn't", "[tap\nname = 1", /wardtap\.toml is not valid TOML/],
     ["an unknown setting", '[tap]\nnmae = "x"', /tap: .*nmae/],
     ["an unknown section", "[tpa]\n", /top level: .*tpa/],
-    ["a wrong type", "[capture]\nbufferMb = \"big\"", /capture\.bufferMb: .*number/],
+    ["a wrong type", '[capture]\nbufferMb = "big"', /capture\.bufferMb: .*number/],
     ["a number out of bounds", "[capture]\nbufferMb = 0", /capture\.bufferMb: .*1/],
     ["a word that is none of the choices", '[capture]\nsource = "magic"', /capture\.source: .*"cap"/],
-    ["an interface name that is a path", '[capture]\ninterfaces = ["../../etc"]', /capture\.interfaces\.0: an interface name/],
-    ["too many interfaces", `[capture]\ninterfaces = [${Array.from({ length: 9 }, (_, i) => `"e${i}"`).join(",")}]`, /capture\.interfaces: .*8/],
+    [
+      "an interface name that is a path",
+      '[capture]\ninterfaces = ["../../etc"]',
+      /capture\.interfaces\.0: an interface name/,
+    ],
+    [
+      "too many interfaces",
+      `[capture]\ninterfaces = [${Array.from({ length: 9 }, (_, i) => `"e${i}"`).join(",")}]`,
+      /capture\.interfaces: .*8/,
+    ],
     ["a prefix that is none", '[networks]\ninside = ["10.0.0.0/33"]', /networks\.inside: .*10\.0\.0\.0\/33/],
     ["an id with spaces", '[tap]\nid = "ward 7"', /tap\.id: letters, digits/],
     ["a pin that isn't there", "[lights.pins]\nhealth = 99", /lights\.pins\.health: .*27/],
@@ -76,9 +92,21 @@ describe("what can't be used is named", () => {
 
 test("any text is either a configuration or a ConfigError", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.constantFrom("[tap]\n__proto__ = 1", "constructor = 1", "a.b.c.d = []", "[[capture]]", "[capture]\ninterfaces = [[]]")), (text) => {
-      problem(text);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.constantFrom(
+          "[tap]\n__proto__ = 1",
+          "constructor = 1",
+          "a.b.c.d = []",
+          "[[capture]]",
+          "[capture]\ninterfaces = [[]]",
+        ),
+      ),
+      (text) => {
+        problem(text);
+      },
+    ),
     { numRuns: 500, seed: 1 },
   );
 });

@@ -222,6 +222,27 @@ describe("a capture that breaks part-way", () => {
   });
 });
 
+test("stopped by Ctrl-C it prints what it has read, and says that it was stopped, with code 3", async () => {
+  const child = startWardtap(["replay", "-", "--json"], { stdin: Buffer.alloc(0) });
+  let [stdout, stderr] = ["", ""];
+  child.stdout?.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  child.stdin?.on("error", () => undefined);
+  const bytes = readFileSync(ward);
+  const long = Buffer.concat([bytes, ...Array.from({ length: 9 }, () => bytes.subarray(24))]);
+  // More than a pipe holds: when it is taken, the replay is under way; and its input stays open.
+  await new Promise((resolve) => child.stdin?.write(long, resolve));
+  child.kill("SIGINT");
+  expect(await ended).toBe(3);
+  expect(documentShape.parse(JSON.parse(stdout)).capture.truncated).toBe(true);
+  expect(stderr).toMatch(/stopped before the end/);
+});
+
 test.each([["--json"], []])("a reader that goes away early ends it quietly (%s)", async (...words) => {
   const child = startWardtap(["replay", ward, ...words]);
   let stderr = "";

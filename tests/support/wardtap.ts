@@ -18,6 +18,8 @@ export interface RunOptions {
 }
 
 const MAX_OUTPUT_BYTES = 64 << 20;
+/** A command that should have ended is killed, so that a failing test leaves no process behind. */
+const MAX_RUN_MS = 100_000;
 
 export function startWardtap(words: readonly string[], options: RunOptions = {}): ChildProcess {
   const [program, ...rest] = [...(options.before ?? []), process.execPath, builtPath("agent/cli.js"), ...words] as [
@@ -44,6 +46,7 @@ export async function wardtap(words: readonly string[], options: RunOptions = {}
   };
   child.stdout?.on("data", keep(out));
   child.stderr?.on("data", keep(err));
+  const timer = setTimeout(() => child.kill("SIGKILL"), MAX_RUN_MS);
   // A command that refuses its input may be gone before it has read it.
   child.stdin?.on("error", () => undefined);
   if (Buffer.isBuffer(options.stdin)) child.stdin?.end(options.stdin);
@@ -51,6 +54,7 @@ export async function wardtap(words: readonly string[], options: RunOptions = {}
     child.once("error", reject);
     child.once("close", (exitCode, by) => resolve([exitCode, by]));
   });
+  clearTimeout(timer);
   return { code, signal, stdout: Buffer.concat(out).toString("utf8"), stderr: Buffer.concat(err).toString("utf8") };
 }
 

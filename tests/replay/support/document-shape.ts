@@ -22,7 +22,8 @@ const evidence = z.strictObject({
   count: count.min(1),
   firstSeenAt: time,
   lastSeenAt: time,
-  firstFrame: z.strictObject({ file: text, number: count.min(1) }),
+  // What only a port suggests stands in no frame of its own.
+  firstFrame: z.strictObject({ file: text, number: count.min(1) }).nullable(),
 });
 
 const device = z.strictObject({

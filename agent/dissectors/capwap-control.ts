@@ -46,8 +46,8 @@ export default defineDissector<ControlMessage>({
     const isRequest = FROM_ACCESS_POINT.has(type);
     if (!isRequest && !FROM_CONTROLLER.has(type)) return undefined;
     const message: ControlMessage = { from: isRequest ? "access-point" : "controller", isEncrypted: false, said: [] };
-    // 4.5.1.3: the length counts the flags byte and the elements.
-    const end = Math.min(payload.length, at + 7 + payload.readUInt16BE(at + 5));
+    // 4.5.1.3: the length counts everything after the sequence number, itself and the flags byte too.
+    const end = Math.min(payload.length, at + 5 + payload.readUInt16BE(at + 5));
     return readElements(payload, at + CONTROL_HEADER, end, message) || flow.cut
       ? message
       : malformed("message element longer than the message", message);

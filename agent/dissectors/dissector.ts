@@ -103,8 +103,11 @@ export interface DissectorDefinition<Message extends object> {
   evidence(message: Message, flow: Flow): Evidence[];
   /** Which side of the flow is the server, where the message proves it. */
   server?(message: Message, flow: Flow): "sender" | "receiver" | undefined;
-  /** True when nothing more is to be learnt from this flow: its later bytes are not looked at. */
-  done?(message: Message, flow: Flow): boolean;
+  /**
+   * True when nothing more is to be learnt from this flow: its later bytes are not looked at. "next" when another
+   * protocol follows in the same flow (TLS after STARTTLS or a remote desktop's negotiation): it is recognised anew.
+   */
+  done?(message: Message, flow: Flow): boolean | "next";
   /**
    * A hash over what evidence is made of, never 0: a message with the same hash as the last one from
    * this side of the flow is counted as a repeat without being read. For protocols whose messages

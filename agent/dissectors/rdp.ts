@@ -34,7 +34,7 @@ const MAX_MESSAGES = 6;
 interface RdpMessage {
   kind: "request" | "confirm" | "data";
   found: Evidence[];
-  done: boolean;
+  done: boolean | "next";
 }
 
 /** Small memory: messages read, and whether the request was RDP's own. */
@@ -107,7 +107,7 @@ function confirm(payload: Buffer, state: RdpState, onPort: boolean): RdpMessage 
   if (selected === undefined) return undefined;
   found.push({ about: "sender", attribute: "rdp.negReq.selectedProtocol", value: selected });
   // From here on all but RDP's own security is inside TLS.
-  return { kind: "confirm", found, done: selected !== "rdp" };
+  return { kind: "confirm", found, done: selected === "rdp" ? false : "next" };
 }
 
 function data(payload: Buffer, state: RdpState): RdpMessage | undefined {

@@ -21,6 +21,7 @@ import tlsCertificate from "./tls-certificate.ts";
 import tlsObsolete from "./tls-obsolete.ts";
 import unencryptedClinicalData from "./unencrypted-clinical-data.ts";
 import unencryptedClinicalDataLeavesSite from "./unencrypted-clinical-data-leaves-site.ts";
+import unsupportedOs from "./unsupported-os.ts";
 import upnp from "./upnp.ts";
 import weakAuthentication from "./weak-authentication.ts";
 import wormSpread from "./worm-spread.ts";
@@ -46,6 +47,7 @@ export const findingRules: readonly FindingRule[] = [
   tlsObsolete,
   unencryptedClinicalData,
   unencryptedClinicalDataLeavesSite,
+  unsupportedOs,
   upnp,
   weakAuthentication,
   wormSpread,

@@ -8,7 +8,7 @@ import type {
   PresenceObservation,
 } from "../observe/observation.ts";
 import type { DeviceEvidence } from "./device.ts";
-import { isDeviceAddress, type Networks } from "./networks.ts";
+import { isDeviceAddress, isLoopback, type Networks } from "./networks.ts";
 
 /** Hosts held; beyond it new ones are counted in `overflow` and not held. */
 export const MAX_HOST_FACTS = 65_536;
@@ -134,13 +134,14 @@ export class Facts {
       addEvidence(fact.evidence, said);
       return;
     }
-    const fact = this.#host(said.about, said.firstAt);
-    if (fact === undefined) return;
-    if (fact.ip === null && said.about.ip !== null && isDeviceAddress(said.about.ip)) {
+    const { ip } = said.about;
+    const fact = ip !== null && isLoopback(ip) ? undefined : this.#host(said.about, said.firstAt);
+    if (ip !== null && (isLoopback(ip) || (fact?.ip === null && isDeviceAddress(ip)))) {
       // What an outside host says must not be taken for its router's words.
-      this.#outsider(said.about.ip, said);
+      this.#outsider(ip, said);
       return;
     }
+    if (fact === undefined) return;
     fact.lastAt = Math.max(fact.lastAt, said.lastAt);
     if (addEvidence(fact.evidence, said)) this.shape++;
   }

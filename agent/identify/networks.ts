@@ -75,3 +75,6 @@ export function isDeviceAddress(ip: string): boolean {
   if (w0 >>> 24 === 0xff) return false;
   return !(w0 === 0 && w1 === 0 && w2 === 0 && (w3 === 0 || w3 === 1));
 }
+
+/** A host that talks to itself: no device, but what it says may still be a finding. */
+export const isLoopback = (ip: string): boolean => ip.startsWith("127.") || ip === "::1";

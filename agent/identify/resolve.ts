@@ -36,7 +36,17 @@ export function resolve(facts: Facts, networks: Networks, keptApart: KeptApart =
   addBehind(behind, groups, networks);
   addWithoutMac(facts, groups, networks);
   addReported(facts, groups);
+  adoptSpokenOf(facts, groups);
   return groups.sorted();
+}
+
+/** What was said of an address by way of another MAC (a router's, a virtual one) is about whoever owns the address. */
+function adoptSpokenOf(facts: Facts, groups: GroupSet): void {
+  const taken = new Set(groups.sorted().flatMap((group) => group.hosts.map(({ key }) => key)));
+  for (const host of facts.hosts.values()) {
+    if (host.ip === null || host.evidence.size === 0 || taken.has(host.key)) continue;
+    groups.ownerOf(host.ip, host.vlan)?.hosts.push(host);
+  }
 }
 
 const carriesOutside = (card: Card, facts: Facts) =>

@@ -26,6 +26,8 @@ const MAX_MESSAGE_BYTES = 65_536;
  */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
+/** Protocols that may follow each other in one flow. */
+const MAX_HAND_OVERS = 3;
 const FIN_RST = 0x05;
 
 /** What is kept for a flow while it is analysed. */
@@ -38,6 +40,8 @@ export interface Analysis {
   seenBytes: [number, number];
   packets: number;
   strays: number;
+  /** Times that one protocol made way for the next. */
+  handOvers: number;
   state: unknown;
   /** Hash of the last payload or message read per side, and what it taught, for repeats. */
   lastPrint: [number, number];
@@ -69,6 +73,7 @@ export const emptyAnalysis = (): Analysis => ({
   seenBytes: [0, 0],
   packets: 0,
   strays: 0,
+  handOvers: 0,
   state: undefined,
   lastPrint: [0, 0],
   lastEvidence: [undefined, undefined],
@@ -89,6 +94,8 @@ export class Analyser {
   /** Times that a flow's unfinished message was let go for want of room. */
   overflow = 0;
   #held = 0;
+  /** The message just read said that another protocol follows. */
+  #handedOver = false;
   readonly #recogniser: Recogniser;
   readonly #fold: EvidenceFold;
   readonly #hooks: AnalyserHooks;
@@ -165,13 +172,28 @@ export class Analyser {
         verdict = VERDICT.recognised;
       }
       const consumed = this.#readMessage(analysis, flow, payload, stream, packet, isCut, side);
-      if (consumed < 0) verdict = VERDICT.finished;
+      if (consumed < 0) verdict = this.#goesOn(analysis, flow) ? VERDICT.goOn : VERDICT.finished;
       if (consumed === 0 && analysis.dissector === before) break;
     }
     stream.release();
     analysis.state = flow.state;
     this.#account(analysis);
     return verdict;
+  }
+
+  /** True when another protocol follows in this flow (TLS after STARTTLS): it is recognised anew. */
+  #goesOn(analysis: Analysis, flow: Flow): boolean {
+    if (!this.#handedOver || ++analysis.handOvers > MAX_HAND_OVERS) return false;
+    this.#handedOver = false;
+    analysis.dissector = -1;
+    analysis.packets = 0;
+    analysis.strays = 0;
+    analysis.seenBytes[0] = 0;
+    analysis.seenBytes[1] = 0;
+    analysis.lastEvidence[0] = undefined;
+    analysis.lastEvidence[1] = undefined;
+    flow.state = undefined;
+    return true;
   }
 
   /** Call when a flow's analysis is dropped: what it held is free again. */
@@ -337,7 +359,9 @@ export class Analyser {
     const side = definition.server?.(message, flow);
     if (side !== undefined) this.#hooks.serverIs(side);
     const learnt = this.#learn(definition, message, flow);
-    return definition.done?.(message, flow) ? "done" : learnt;
+    const done = definition.done?.(message, flow) ?? false;
+    this.#handedOver = done === "next";
+    return done === false ? learnt : "done";
   }
 
   #learn(definition: DissectorDefinition<object>, message: object, flow: Flow): readonly FoldedEvidence[] {

@@ -2,6 +2,7 @@
  * How many others each host tries to reach in five minutes: one port at many addresses, many ports of one address, and
  * ARP. Asked only when a flow begins or ARP is heard, and bounded in every direction.
  */
+import type { Moment } from "./moment.ts";
 
 const WINDOW_MICROS = 5 * 60 * 1_000_000;
 /** Hosts whose attempts are counted at one time; the next one begins when a window ends. */
@@ -43,10 +44,10 @@ export class FanOutWatch {
   readonly #sources = new Map<number, Source>();
 
   /** `target` is the lowest address word. */
-  attempt(host: number, target: number, port: number, at: number): void {
-    const source = this.#sourceOf(host, at);
+  attempt(host: number, target: number, port: number, moment: Moment): void {
+    const source = this.#sourceOf(host, moment);
     if (source === undefined) return;
-    source.lastAt = at;
+    source.lastAt = moment.at;
     source.changed = true;
     triesOf(source.byPort, port)?.tried.add(target);
     if (port !== ARP) triesOf(source.byTarget, target)?.tried.add(port);
@@ -86,7 +87,7 @@ export class FanOutWatch {
     this.#sources.clear();
   }
 
-  #sourceOf(host: number, at: number): Source | undefined {
+  #sourceOf(host: number, { at }: Moment): Source | undefined {
     if (host < 0) return undefined;
     const known = this.#sources.get(host);
     if (known !== undefined && at - known.from <= WINDOW_MICROS && at >= known.from) return known;

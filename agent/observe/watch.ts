@@ -223,7 +223,7 @@ export class Watch {
           this.#sourceHost,
           packet.destination3 ^ packet.destination2,
           packet.destinationPort,
-          packet.at,
+          packet,
         );
       } else this.#fanOut.answer(this.#destinationHost, packet.source3 ^ packet.source2, packet.sourcePort);
       if ((flags & (TCP_RST | TCP_FIN)) === 0) this.#opening(packet);
@@ -323,7 +323,8 @@ export class Watch {
     const { words } = this.#flows;
     const w = index * FlowTable.stride;
     const flows = this.#flows;
-    if (analysis.dissector >= 0) words[w + FLOW.protocol] = analysis.dissector;
+    // The first protocol names the service: TLS inside a mail or remote desktop session does not.
+    if (words[w + FLOW.protocol]! < 0) words[w + FLOW.protocol] = analysis.dissector;
     if (verdict !== VERDICT.finished) return;
     words[w + FLOW.state] = STATE.finished;
     if (flows.analysis[index] === undefined) return;
@@ -358,8 +359,7 @@ export class Watch {
     if (linkPayloadLength < ARP_LENGTH || bytes[at + 4] !== 6 || bytes[at + 5] !== 4) return;
     const sender = bytes.readInt32BE(at + 14);
     const target = bytes.readInt32BE(at + 24);
-    if (bytes[at + 7] === ARP_REQUEST && sender !== target)
-      this.#fanOut.attempt(this.#sourceHost, target, ARP, packet.at);
+    if (bytes[at + 7] === ARP_REQUEST && sender !== target) this.#fanOut.attempt(this.#sourceHost, target, ARP, packet);
     else if (bytes[at + 7] === ARP_REPLY) {
       const asker = this.#hosts.find(
         packet.destinationMacHigh,

@@ -62,9 +62,9 @@ test("a client in clear tells its build and its computer's name", () => {
   expect(rdp.definition.done?.(message!, flowOf())).toBe(true);
 });
 
-test("after TLS is selected nothing more is read", () => {
+test("after TLS is selected the flow is recognised anew", () => {
   const { message } = read(rdp, confirm(negotiation(2, 2)));
-  expect(rdp.definition.done?.(message!, flowOf())).toBe(true);
+  expect(rdp.definition.done?.(message!, flowOf())).toBe("next");
 });
 
 test("another protocol's connection request is not RDP", () => {

@@ -1,0 +1,46 @@
+/** The operating system no longer gets security updates, by the maker's published dates. */
+import { lifetimeOf } from "../knowledge/os-lifetimes.ts";
+import { defineRule } from "./rule.ts";
+
+/** Below this the system is a guess, and a guess is no ground for replacing a device. */
+const MIN_CONFIDENCE = 0.6;
+/** From here on "likely" is too weak a word. */
+const CERTAIN = 0.9;
+/** Before this the observation's clock counts as unknown, and dates are not judged. */
+const EARLIEST_MICROS = Date.UTC(1995, 0, 1) * 1000;
+
+export default defineRule({
+  id: "unsupported-os",
+  title: "The operating system gets no security updates any more",
+  severity: "medium",
+  about: "device",
+  advice:
+    "Ask the maker for a supported version. Until then put the device into a network segment of its own, allow only the connections it needs, and note it in the risk register.",
+  references: ["NHS guidance on protecting connected medical devices: legacy devices", "DSPT 8.1 to 8.4"],
+  judge: ({ devices, now }) =>
+    devices.flatMap((device) => {
+      const claim = device.claims.find(({ field, value }) => field === "os" && value === device.os);
+      if (device.os === null || claim === undefined || claim.confidence < MIN_CONFIDENCE) return [];
+      const lifetime = lifetimeOf(device.os);
+      const since = lifetime?.endOfSupport ?? null;
+      const end = since === null ? Number.NaN : Date.parse(since) * 1000;
+      // Judged by when it was heard; replays say otherwise with --at.
+      const at = Math.max(device.lastSeenAt, now);
+      if (Number.isNaN(end) || at < EARLIEST_MICROS || end > at) return [];
+      return [
+        {
+          deviceId: device.id,
+          severity: device.medical ? ("high" as const) : ("medium" as const),
+          certainty: claim.confidence >= CERTAIN ? ("confirmed" as const) : ("likely" as const),
+          why: `It runs ${device.os}, which has had no security updates since ${since}.`,
+          evidence: device.evidence.filter(({ attribute }) => OS_ATTRIBUTES.test(attribute)),
+          firstSeenAt: device.firstSeenAt,
+          lastSeenAt: device.lastSeenAt,
+        },
+      ];
+    }),
+});
+
+/** What tells an operating system; shown to whoever must believe it. */
+const OS_ATTRIBUTES =
+  /native_os|ntlmssp\.version|browser\.|request_list_item|vendor_class|user_agent|syn\.signature|sysDescr|banner|http\.server/;

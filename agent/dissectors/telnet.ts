@@ -20,6 +20,9 @@ const EXTENDED_OPTIONS = 138;
 
 const NAME_PROMPT = /(?:login|user ?name|user|account)\s*:\s*$/i;
 const PASSWORD_PROMPT = /(?:password|passwd|passcode)[^:\n]{0,40}:\s*$/i;
+const PROMPT_LINE = /(?:^|\n)[^\n]{0,60}(?:login|user ?name|password)\s*:/i;
+/** A client that answers the prompt it repeats. */
+const ANSWERED_PROMPT = /(?:^|\n)\s*password\s*:\s*\S/i;
 /** What a greeting may be known by; the match is told, and nothing around it. */
 const BANNERS: readonly RegExp[] = [
   /VxWorks(?: [\d.]+)?(?= login|\b)/,
@@ -79,7 +82,7 @@ export default defineDissector<TelnetMessage>({
       done: false,
     };
     if (isServer) readServer(text, state, message);
-    else if (isServer === false && state.asked && /[\x21-\x7e]/.test(text)) {
+    else if (isServer === false && ((state.asked && /[\x21-\x7e]/.test(text)) || ANSWERED_PROMPT.test(text))) {
       message.login = state.after < 0;
       state.asked = false;
       state.after = 0;
@@ -128,10 +131,10 @@ function isNegotiation(payload: Buffer): boolean {
   return next === IAC || (next >= 0x20 && next < 0x7f) || next === 0x0a || next === 0x0d || next === 0x1b;
 }
 
-/** Some devices negotiate nothing: on telnet's port a prompt for a name says enough. */
+/** Some devices negotiate nothing: on telnet's port a prompt for a name or password says enough. */
 const isPrompt = (payload: Buffer, flow: Flow) =>
-  PORTS.includes(flow.sourcePort) &&
-  NAME_PROMPT.test(payload.toString("latin1", Math.max(0, payload.length - MAX_TAIL)));
+  (PORTS.includes(flow.sourcePort) || PORTS.includes(flow.destinationPort)) &&
+  PROMPT_LINE.test(payload.toString("latin1", Math.max(0, payload.length - MAX_TAIL)));
 
 /** True: the server speaks; undefined: nobody can say. A prompt proves it. */
 function heardFrom(text: string, state: TelnetState, flow: Flow): boolean | undefined {

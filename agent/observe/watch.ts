@@ -23,6 +23,8 @@ const MAX_WAITING = 8192;
 /** Remembered link payloads (LLDP, ARP ...) so that a repeat is counted without being read. */
 const MAX_LINK_REPEATS = 8192;
 
+/** An unknown flow that was silent for so long is recognised anew. */
+const RETRY_MICROS = 5_000_000;
 const ETHERTYPE_ARP = 0x0806;
 const ARP_LENGTH = 28;
 const ARP_REQUEST = 1;
@@ -201,7 +203,10 @@ export class Watch {
     const { wireLength } = packet;
     this.#hosts.sent(this.#sourceHost, wireLength, packet);
     this.#hosts.received(this.#destinationHost, wireLength, packet);
+    const silence = packet.at - flows.lastAt(index);
     flows.tally(index, wireLength, packet);
+    // After a pause a message may begin anew: a connection heard from its middle gets another chance.
+    if (silence > RETRY_MICROS) this.#retry(index);
     if (packet.transport === 6) this.#tcp(packet, index, side);
     else this.#udp(packet, index, side);
   }
@@ -303,6 +308,13 @@ export class Watch {
     flows.analysis[index] = analysis;
     words[w + FLOW.state] = STATE.analysed;
     return analysis;
+  }
+
+  /** A flow given up as unknown is looked at again. */
+  #retry(index: number): void {
+    const { words } = this.#flows;
+    const w = index * FlowTable.stride;
+    if (words[w + FLOW.state] === STATE.finished && words[w + FLOW.protocol]! < 0) words[w + FLOW.state] = STATE.fresh;
   }
 
   /** The same ports connect once more: what was rejoined before has nothing to do with it. */

@@ -227,6 +227,16 @@ describe("a connection", () => {
     expect(listening.watch.totals().malformed).toEqual({});
   });
 
+  test("that nobody understood gets another chance after a pause", () => {
+    const { listening, speaker, said } = listen();
+    for (let i = 0; i < 200; i++) speaker.send("the middle of something long");
+    speaker.send(say("too late"));
+    expect(said()).toEqual([]);
+    listening.at += 6_000_000;
+    speaker.send(say("after the pause"));
+    expect(said()).toEqual(["after the pause"]);
+  });
+
   test("whose protocol falls apart is given up too", () => {
     const { speaker } = listen();
     speaker.send(say("hello"));

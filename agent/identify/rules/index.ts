@@ -18,7 +18,8 @@ export const identifyRules = (): IdentifyRule[] => [
   hostServices,
   windows,
   portOnly,
-  statedDevices, vendorNumber,
+  statedDevices,
+  vendorNumber,
   imagingModality,
   ...patternRules(),
 ];

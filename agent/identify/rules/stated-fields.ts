@@ -1,6 +1,7 @@
 /** Fields in which a protocol states maker, model, serial or version outright. */
 import { attributeWords } from "../../knowledge/attribute-words.ts";
 import type { Claim } from "../device.ts";
+import { makerName } from "../maker-name.ts";
 import type { ClaimPart, IdentifyRule } from "../rule.ts";
 import type { DeviceView } from "../view.ts";
 
@@ -25,7 +26,7 @@ export default {
     return STATED.flatMap(([attribute, field, weight]) =>
       view.values(attribute).map((value) => ({
         field,
-        value,
+        value: field === "maker" ? makerName(value) : value,
         weight,
         words: `states its ${field} "${value}" in ${attributeWords(attribute)}`,
       })),

@@ -49,6 +49,7 @@ import pjl from "./pjl.ts";
 import pnDcp from "./pn-dcp.ts";
 import poct1a from "./poct1a.ts";
 import pop3 from "./pop3.ts";
+import quic from "./quic.ts";
 import rdp from "./rdp.ts";
 import rlogin from "./rlogin.ts";
 import rmcp from "./rmcp.ts";
@@ -116,6 +117,7 @@ export const dissectors: readonly Dissector[] = [
   mqtt,
   amqp,
   coap,
+  quic,
   pjl,
   icmpv6,
   llmnr,

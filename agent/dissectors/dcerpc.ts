@@ -39,6 +39,8 @@ const INTERFACES = new Map([
   ["9556dc99-828c-11cf-a37e-00aa003240c7", "wmi"],
   ["f309ad18-d86a-11d0-a075-00c04fb68820", "wmi"],
   ["c681d488-d850-11d0-8c52-00c04fd90f7e", "efs"],
+  ["a4f1db00-ca47-1067-b31f-00dd010662da", "emsmdb"],
+  ["f5cc5a18-4264-101a-8c59-08002b2f8426", "nspi"],
   ["82273fdc-e32a-18c3-3f78-827929dc23ea", "eventlog"],
 ]);
 

@@ -47,6 +47,19 @@ test("a build that client and server share doesn't make a workstation", () => {
   expect(device([["ntlmssp.version", "10.0.17763"]]).class).toBe("unknown");
 });
 
+test("a name tips an undecided build, but makes no server", () => {
+  const { os, class: judged } = device([
+    ["ntlmssp.version", "6.0.6001"],
+    ["ntlmssp.challenge.target_info.nb_computer_name", "SERVER002"],
+  ]);
+  expect([os, judged]).toEqual(["Windows Server 2008", "unknown"]);
+});
+
+test("Windows 2000 is a client's and a server's name, so it makes neither", () => {
+  const { os, class: judged } = device([["smb.native_os", "Windows 5.0"]]);
+  expect([os, judged]).toEqual(["Windows 2000", "unknown"]);
+});
+
 test("two signs together tell what neither tells alone", () => {
   const { os } = device([
     ["dhcp.option.request_list_item", "1,3,6,15,31,33,43,44,46,47,119,121,249,252", "dhcp"],

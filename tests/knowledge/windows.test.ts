@@ -50,6 +50,8 @@ describe("a sign fits what it should and not its neighbours", () => {
     ["smb.native_os.client", "Windows 2000 2195", []],
     ["smb.native_os.client", "Windows 2002 Service Pack 3 2600", ["Windows XP"]],
     ["smb.native_os", "Unix", []],
+    ["smb.native_os", "Windows 5.0", ["Windows 2000"]],
+    ["smb.native_lanman", "Windows 2000 LAN Manager", []],
     ["ntlmssp.version", "10.0.17763", ["Windows 10/Windows Server 2019"]],
     ["ntlmssp.version", "6.1.0", []],
     ["browser.announcement", "6.1 nt-workstation", ["Windows 7"]],

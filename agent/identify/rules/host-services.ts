@@ -11,13 +11,22 @@ const SERVED: readonly (readonly [protocol: string, weight: number, words: strin
   ["tds", 45, "serves a Microsoft SQL database"],
 ];
 
+/** Windows interfaces that servers answer over TCP. */
+const INTERFACES: readonly (readonly [name: string, weight: number, words: string])[] = [
+  ["drsuapi", 75, "replicates a directory with others"],
+  ["emsmdb", 75, "serves mail boxes to Outlook"],
+  ["nspi", 65, "serves an address book to Outlook"],
+  ["netlogon", 60, "answers log-ons for a domain"],
+];
+
 export default {
   id: "host-services",
   claims(view: DeviceView): ClaimPart[] {
     const claims: ClaimPart[] = [];
     const server = (weight: number, words: string) => claims.push({ field: "class", value: "server", weight, words });
     if (view.has("wardtap.role", "domain-controller")) server(85, "is a domain controller");
-    if (view.has("dcerpc.interface.served", "drsuapi")) server(75, "replicates a directory with others");
+    for (const [served, weight, words] of INTERFACES)
+      if (view.has("dcerpc.interface.served", served)) server(weight, words);
     if (view.has("wardtap.role", "kerberos-server")) server(75, "gives Kerberos tickets");
     if (view.values("rpc.program").some((program) => program.startsWith("nfs "))) server(45, "serves files by NFS");
     for (const [protocol, weight, words] of SERVED) if (view.serves(protocol)) server(weight, words);

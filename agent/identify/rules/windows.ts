@@ -12,6 +12,17 @@ const SERVER_WEIGHT = 80;
 const WORKSTATION_WEIGHT = 65;
 /** Roles that only a server edition takes. */
 const SERVER_ROLES = ["domain-controller"];
+/** Names by which people call servers: they tip an undecided release, and prove nothing. */
+const SERVER_NAME = /(?:^|[-_])(?:srv|svr|dc|ad)\d*(?:$|[-_.])|server\d*(?:$|[-_.])/i;
+const SELF_NAMES = [
+  "dhcp.option.hostname",
+  "nbns.name",
+  "ntlmssp.challenge.target_info.nb_computer_name",
+  "smb.server",
+];
+/** Releases with one name for clients and servers. */
+const EITHER = ["Windows 2000", "Windows NT 4"];
+const SERVER_INTERFACES = ["drsuapi", "emsmdb", "netlogon"];
 /** Protocols by which medical equipment talks: a Windows below it doesn't make it a workstation. */
 const CLINICAL = ["dicom", "hl7", "poct1a", "astm"];
 /** Other systems' programs speak NTLM too, and with these cards they are likelier. */
@@ -28,7 +39,7 @@ export default {
     const seen = signsOf(view);
     if (seen.length === 0) return [];
     const isServer = actsAsServer(view);
-    const chosen = choose(seen, isServer);
+    const chosen = choose(seen, isServer, isServer || isNamedServer(view));
     if (chosen === undefined) return [];
     const claims: ClaimPart[] = [{ field: "os", value: chosen.os, weight: chosen.weight, words: chosen.words }];
     // Signs that don't fit are kept beside it, as a contradiction to show.
@@ -58,9 +69,12 @@ function signsOf(view: DeviceView): Seen[] {
 /** What a directory or a server edition does, whatever its version says. */
 const actsAsServer = (view: DeviceView): boolean =>
   SERVER_ROLES.some((role) => view.has("wardtap.role", role)) ||
-  view.has("dcerpc.interface.served", "drsuapi") ||
+  SERVER_INTERFACES.some((name) => view.has("dcerpc.interface.served", name)) ||
   view.has("wardtap.role", "dhcp-server") ||
   view.values("browser.announcement").some((value) => /\b(?:nt-server|(?:backup-)?domain-controller)\b/.test(value));
+
+const isNamedServer = (view: DeviceView): boolean =>
+  SELF_NAMES.some((attribute) => view.values(attribute).some((name) => SERVER_NAME.test(name)));
 
 interface Chosen {
   os: string;
@@ -70,14 +84,14 @@ interface Chosen {
   fit: string[];
 }
 
-function choose(seen: readonly Seen[], isServer: boolean): Chosen | undefined {
+function choose(seen: readonly Seen[], isServer: boolean, leansToServer: boolean): Chosen | undefined {
   const doubts = new Map<string, number>();
   for (const { sign } of seen) {
     for (const os of sign.systems) doubts.set(os, (doubts.get(os) ?? 1) * (1 - sign.weight / 100));
   }
   const least = Math.min(...doubts.values());
   const fit = [...doubts].filter(([, doubt]) => doubt <= least * 1.0001).map(([os]) => os);
-  const ofRole = fit.filter((os) => isServerEdition(os) === isServer);
+  const ofRole = fit.filter((os) => isServerEdition(os) === leansToServer);
   const os = ofRole[0] ?? fit[0];
   if (os === undefined) return undefined;
   const because = seen.find(({ sign }) => sign.systems.includes(os))!;
@@ -93,6 +107,7 @@ function classOf(view: DeviceView, { os, weight, words, fit }: Chosen, isServer:
   if (weight < UNDECIDED_WEIGHT) return [];
   if (isServer || fit.every(isServerEdition))
     return [{ field: "class", value: "server", weight: SERVER_WEIGHT, words: `runs ${os}: ${words}` }];
-  if (fit.some(isServerEdition) || CLINICAL.some((protocol) => view.uses(protocol) || view.serves(protocol))) return [];
+  if (fit.some((one) => isServerEdition(one) || EITHER.includes(one))) return [];
+  if (CLINICAL.some((protocol) => view.uses(protocol) || view.serves(protocol))) return [];
   return [{ field: "class", value: "workstation", weight: WORKSTATION_WEIGHT, words: `runs ${os}: ${words}` }];
 }

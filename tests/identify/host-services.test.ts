@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { Device } from "../../agent/identify/device.ts";
+import { Identifier } from "../../agent/identify/identifier.ts";
+import type { HostKey } from "../../agent/observe/observation.ts";
+
+const HOST: HostKey = { mac: "00:1d:09:99:b2:2c", vlan: 0, ip: "10.0.0.5" };
+
+function device(said: readonly (readonly [attribute: string, value: string])[]): Device {
+  const identifier = new Identifier();
+  const times = { firstAt: 1, lastAt: 2 };
+  identifier.take({
+    kind: "presence",
+    host: HOST,
+    sentFrames: 1,
+    sentBytes: 1,
+    receivedFrames: 0,
+    receivedBytes: 0,
+    ttl: 64,
+    ...times,
+  });
+  for (const [attribute, value] of said)
+    identifier.take({ kind: "evidence", about: HOST, attribute, value, protocol: "x", count: 1, ...times });
+  return identifier.devices()[0]!.device;
+}
+
+test("a domain controller is a server", () => {
+  expect(device([["wardtap.role", "domain-controller"]]).class).toBe("server");
+});
+
+test("many signs of one server count once", () => {
+  const { claims } = device([
+    ["wardtap.role", "domain-controller"],
+    ["wardtap.role", "kerberos-server"],
+    ["dcerpc.interface.served", "drsuapi"],
+  ]);
+  expect(claims.find(({ value }) => value === "server")?.because).toContain("host-services");
+  expect(claims.find(({ value }) => value === "server")?.confidence).toBeLessThan(0.95);
+});
+
+test("a file share and a remote desktop make no server", () => {
+  expect(
+    device([
+      ["smb2.dialect", "3.1.1"],
+      ["rdp.negReq.selectedProtocol", "credssp"],
+    ]).class,
+  ).toBe("unknown");
+});
+
+test.each([
+  ["1,121,3,6,15,119,252,95,44,46", "macOS"],
+  ["1,121,3,6,15,119,252", "iOS"],
+  ["1,28,2,3,15,6,119,12,44,47,26,121,42", "Linux"],
+  ["1,33,3,6,15,28,51,58,59", "Android"],
+  ["1,3,6,15", null],
+])("a client that asks DHCP for %s runs %s", (list, os) => {
+  expect(device([["dhcp.option.request_list_item", list]]).os).toBe(os);
+});

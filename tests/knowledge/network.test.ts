@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { knowledge } from "../../agent/knowledge/knowledge.ts";
+
+/** The heaviest claim of each field that the patterns make of one value. */
+function claimed(attribute: string, value: string): Record<string, string> {
+  const best = new Map<string, { value: string; weight: number }>();
+  for (const { attributes, pattern, claims } of knowledge().patterns) {
+    const match = attributes.includes(attribute) ? pattern.exec(value) : null;
+    if (match === null) continue;
+    for (const { field, value: text, weight } of claims) {
+      const filled = text.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "");
+      if (filled !== "" && weight > (best.get(field)?.weight ?? 0)) best.set(field, { value: filled, weight });
+    }
+  }
+  return Object.fromEntries([...best].map(([field, { value: text }]) => [field, text]));
+}
+
+test.each([
+  ["cisco WS-C2960X-48FPD-L", "switch", "WS-C2960X-48FPD-L"],
+  ["cisco C9300-48U", "switch", "C9300-48U"],
+  ["N9K-C93180YC-EX", "switch", "N9K-C93180YC-EX"],
+  ["Cisco 2811", "router", "2811"],
+  ["cisco ISR4331/K9", "router", "ISR4331/K9"],
+  ["Cisco CISCO2911/K9", "router", "CISCO2911/K9"],
+  ["cisco AIR-LAP1142N-E-K9", "access-point", "AIR-LAP1142N-E-K9"],
+  ["cisco C9120AXI-E", "access-point", "C9120AXI-E"],
+  ["AIR-CT5508-K9", "wireless-controller", "AIR-CT5508-K9"],
+  ["cisco C9800-40-K9", "wireless-controller", "C9800-40-K9"],
+  ["Cisco IP Phone 7965", "voip", "Cisco IP Phone 7965"],
+])("a CDP platform %s is a %s of Cisco", (platform, deviceClass, model) => {
+  expect(claimed("cdp.platform", platform)).toEqual({ class: deviceClass, maker: "Cisco", model });
+});
+
+test.each([
+  ["5.1 nt-workstation", "Windows XP"],
+  ["6.1 nt-workstation,backup-browser", "Windows 7"],
+  ["10.0 nt-workstation", "Windows 10"],
+  ["5.2 nt-workstation,nt-server,backup-browser", "Windows Server 2003"],
+  ["6.1 domain-controller,nt-workstation,nt-server", "Windows Server 2008 R2"],
+  ["4.0 windows-for-workgroups,windows-95", "Windows 9x"],
+])("a browser announcement %s is %s", (announcement, os) => {
+  expect(claimed("browser.announcement", announcement).os).toBe(os);
+});
+
+test.each([
+  "6.1 print-queue,unix,nt-workstation,nt-server",
+  "4.9 unix,nt-workstation,nt-server",
+  "6.1 print-queue",
+  "4.0 nt-workstation",
+])("%s, which others announce too, is no Windows", (announcement) => {
+  expect(claimed("browser.announcement", announcement)).toEqual({});
+});
+
+test.each([
+  ["snmp.sysdescr", "HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT,JD153", { class: "printer", maker: "HP" }],
+  ["snmp.sysdescr", "APC Web/SNMP Management Card (MB:v4.1.0)", { class: "ups", maker: "APC" }],
+  ["snmp.sysdescr", "VxWorks SNMPv1/v2c Agent", { os: "VxWorks" }],
+  ["snmp.sysobjectid", "1.3.6.1.4.1.9.1.516", { maker: "Cisco" }],
+  ["snmp.sysobjectid", "1.3.6.1.4.1.90.1", {}],
+  ["snmp.engineid.enterprise", "9", { maker: "Cisco" }],
+  ["snmp.sysobjectid", "1.3.6.1.4.1.8072.3.2.10", { os: "Linux" }],
+  ["ssdp.server", "Microsoft-Windows/6.1 UPnP/1.0 UPnP-Device-Host/1.0", { class: "workstation", os: "Windows 7" }],
+  ["ssdp.server", "Microsoft-WinCE/6.00 UPnP/1.0 UPnP-Device-Host/1.0", { os: "Windows CE" }],
+  ["wsd.scope.mdc", "70001", { class: "ventilator" }],
+  ["ubiquiti.platform", "UGW3", { class: "router", maker: "Ubiquiti", model: "UGW3" }],
+  ["capwap.control.message_element.wtp_board_data.vendor", "90", {}],
+])("%s %s claims what it proves and no more", (attribute, value, expected) => {
+  expect(claimed(attribute, value)).toEqual(expected);
+});
+
+test("an access point's IOS is no switch, whatever its platform software is called", () => {
+  const description = "Cisco IOS Software, C2600 Software (AP3G2-K9W8-M), Version 15.2(4)JA1, RELEASE SOFTWARE (fc2)";
+  expect(claimed("cdp.software_version", description)).toEqual({
+    os: "Cisco IOS",
+    maker: "Cisco",
+    version: "15.2(4)JA1",
+    class: "access-point",
+  });
+});

@@ -21,7 +21,7 @@ interface FtpMessage {
   isReply: boolean;
   said: [attribute: string, value: string][];
   login: "" | "password" | "anonymous";
-  done: boolean;
+  done: boolean | "next";
 }
 
 interface FtpState {
@@ -96,11 +96,11 @@ function readReply(code: number, text: string, state: FtpState, message: FtpMess
     state.system = true;
   } else if (code === 230) state.loggedIn = true;
   else if (code === 234 || code === 334) {
-    // What follows is encrypted.
-    message.said.push(["ftp.auth", "TLS"]);
-    message.done = true;
+    // TLS follows, or what Kerberos sealed.
+    message.said.push(["ftp.auth", code === 234 ? "TLS" : "GSSAPI"]);
+    message.done = code === 334 || "next";
   }
-  if (state.loggedIn && state.system) message.done = true;
+  if (state.loggedIn && state.system) message.done ||= true;
 }
 
 /** Whether it is the guest's name is all that is asked of a name, and that there is a password all of that. */

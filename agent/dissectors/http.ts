@@ -34,13 +34,15 @@ interface HttpMessage {
   /** The server serves others' pages: it is a proxy. */
   proxy: boolean;
   body: Body;
-  heads: number;
+  done: boolean | "next";
 }
 
 /** `proxied`: the client asks for pages of others, so answers describe those. */
 interface HttpState {
   heads: number;
   proxied: boolean;
+  /** A tunnel was asked for: once it is granted, what it carries is another protocol. */
+  connect: boolean;
 }
 
 export default defineDissector<HttpMessage>({
@@ -76,14 +78,17 @@ export default defineDissector<HttpMessage>({
     const head = readHead(payload, end, WANTED);
     const isRequest = !head.first.startsWith(RESPONSE);
     if (isRequest && !isRequestLine(head.first)) return undefined;
-    const state = (flow.state as HttpState | undefined) ?? { heads: 0, proxied: false };
+    const state = (flow.state as HttpState | undefined) ?? { heads: 0, proxied: false, connect: false };
     flow.state = state;
     state.heads++;
     if (isRequest) state.proxied ||= /^(?:CONNECT |[A-Z]+ [a-z]+:\/\/)/.test(head.first);
+    if (isRequest) state.connect = head.first.startsWith("CONNECT ");
+    const granted = !isRequest && state.connect && /^HTTP\/1\.\d 2/.test(head.first);
+    const done = granted ? "next" : state.heads >= MAX_HEADS;
     const body = readBody(bodyKind(head.fields), payload.subarray(end), head.fields);
     const said = isRequest ? saidByClient(head) : saidByServer(head, state);
     const login = isRequest && (sendsPassword(head) || body.password);
-    return { isRequest, said, login, proxy: isRequest && state.proxied, body, heads: state.heads };
+    return { isRequest, said, login, proxy: isRequest && state.proxied, body, done };
   },
   evidence({ isRequest, said, login, proxy, body }, flow: Flow) {
     const found: Evidence[] = said.map(([attribute, value]) => ({
@@ -107,7 +112,7 @@ export default defineDissector<HttpMessage>({
     return found;
   },
   server: ({ isRequest }) => (isRequest ? "receiver" : "sender"),
-  done: ({ heads }) => heads >= MAX_HEADS,
+  done: ({ done }) => done,
 });
 
 /** 1: a head begins here; 0: too little to say; -1: it is something else, as the bytes of a body are. */

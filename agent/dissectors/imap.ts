@@ -14,7 +14,13 @@ interface ImapMessage {
   isReply: boolean;
   greeting: string | undefined;
   login: "" | "password" | "token";
-  done: boolean;
+  done: boolean | "next";
+}
+
+/** Lines so far, and whether the last one asked for TLS. */
+interface ImapState {
+  lines: number;
+  startTls: boolean;
 }
 
 export default defineDissector<ImapMessage>({
@@ -28,7 +34,8 @@ export default defineDissector<ImapMessage>({
   messageLength: (payload) => (isText(payload) ? lineLength(payload) : -1),
   dissect(payload, flow): ImapMessage | undefined {
     if (!isText(payload)) return undefined;
-    const lines = flow.state as number | undefined;
+    const known = flow.state as ImapState | undefined;
+    const lines = known?.lines;
     if (lines === undefined && !isWholeLine(payload)) return undefined;
     const line = lineText(payload);
     const isReply = /^(?:[*+]|\S{1,20} (?:OK|NO|BAD)) /.test(line);
@@ -37,12 +44,13 @@ export default defineDissector<ImapMessage>({
       const greets = /^\* (?:OK|PREAUTH)\b/.test(line) && (flow.sourcePort === PORT || /\bIMAP/i.test(line));
       if (!greets && !(command !== null && flow.destinationPort === PORT)) return undefined;
     }
-    flow.state = (lines ?? 0) + 1;
+    flow.state = { lines: (lines ?? 0) + 1, startTls: command?.[1]?.toUpperCase() === "STARTTLS" } satisfies ImapState;
     const message: ImapMessage = { isReply, greeting: undefined, login: "", done: (lines ?? 0) + 1 >= MAX_LINES };
     if (isReply && lines === undefined) {
       const text = line.replace(/^\* \w+\s*/, "").replace(/^\[[^\]]*\]\s*/, "");
       message.greeting = text.includes("@") ? undefined : keepText(text, 120);
-    } else if (command !== null) readCommand(command[1]!.toUpperCase(), command[2]!, message);
+    } else if (isReply && known?.startTls === true) message.done = / OK\b/.test(line.slice(0, 24)) && "next";
+    else if (command !== null) readCommand(command[1]!.toUpperCase(), command[2]!, message);
     return message;
   },
   evidence({ greeting, login }) {
@@ -61,5 +69,5 @@ function readCommand(command: string, mechanism: string, message: ImapMessage): 
   if (command === "LOGIN") message.login = "password";
   else if (command === "AUTHENTICATE" && /^(?:PLAIN|LOGIN)$/i.test(mechanism)) message.login = "password";
   else if (command === "AUTHENTICATE" && /^(?:XOAUTH2|OAUTHBEARER)$/i.test(mechanism)) message.login = "token";
-  message.done ||= ["LOGIN", "AUTHENTICATE", "STARTTLS", "SELECT", "EXAMINE"].includes(command);
+  message.done ||= ["LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE"].includes(command);
 }

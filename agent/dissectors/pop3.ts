@@ -12,7 +12,13 @@ interface PopMessage {
   isReply: boolean;
   greeting: string | undefined;
   login: "" | "password" | "token";
-  done: boolean;
+  done: boolean | "next";
+}
+
+/** Lines so far, and whether the last one asked for TLS. */
+interface PopState {
+  lines: number;
+  startTls: boolean;
 }
 
 export default defineDissector<PopMessage>({
@@ -23,18 +29,20 @@ export default defineDissector<PopMessage>({
   messageLength: (payload) => (isText(payload) ? lineLength(payload) : -1),
   dissect(payload, flow): PopMessage | undefined {
     if (!isText(payload)) return undefined;
-    const lines = flow.state as number | undefined;
+    const known = flow.state as PopState | undefined;
+    const lines = known?.lines;
     if (lines === undefined && !isWholeLine(payload)) return undefined;
     const line = lineText(payload);
     const isReply = /^(?:\+OK|-ERR)\b/.test(line);
     if (lines === undefined && !proves(line, isReply, flow.sourcePort, flow.destinationPort)) return undefined;
-    flow.state = (lines ?? 0) + 1;
+    flow.state = { lines: (lines ?? 0) + 1, startTls: /^STLS\b/i.test(line) } satisfies PopState;
     const message: PopMessage = { isReply, greeting: undefined, login: "", done: (lines ?? 0) + 1 >= MAX_LINES };
     if (isReply && lines === undefined) {
       // The time stamp in it belongs to a login that hides its password (APOP).
       const text = line.replace(/^\S+\s*/, "").replace(/<[^>]*>/g, "");
       message.greeting = text.includes("@") ? undefined : keepText(text, 120);
     } else if (!isReply) readCommand(line, message);
+    else if (known?.startTls === true) message.done = line.startsWith("+OK") && "next";
     return message;
   },
   evidence({ greeting, login }) {
@@ -58,5 +66,5 @@ function readCommand(line: string, message: PopMessage): void {
   if (command === "PASS") message.login = "password";
   else if (command === "AUTH" && /^(?:PLAIN|LOGIN)$/i.test(mechanism)) message.login = "password";
   else if (command === "AUTH" && /^(?:XOAUTH2|OAUTHBEARER)$/i.test(mechanism)) message.login = "token";
-  message.done ||= message.login !== "" || ["APOP", "STLS", "RETR", "LIST", "STAT", "QUIT"].includes(command);
+  message.done ||= message.login !== "" || ["APOP", "RETR", "LIST", "STAT", "QUIT"].includes(command);
 }

@@ -15,12 +15,14 @@ interface SmtpMessage {
   isReply: boolean;
   said: [attribute: string, value: string][];
   login: "" | "password" | "token";
-  done: boolean;
+  done: boolean | "next";
 }
 
 interface SmtpState {
   lines: number;
   greeted: boolean;
+  /** The client asked for TLS: the next reply decides. */
+  startTls: boolean;
 }
 
 export default defineDissector<SmtpMessage>({
@@ -44,12 +46,12 @@ export default defineDissector<SmtpMessage>({
       const onPort = PORTS.includes(flow.sourcePort) && !/\bftp/i.test(line);
       if (!(isGreeting ? onPort || /\bE?SMTP\b/i.test(line) : /^(?:EHLO|HELO) \S/i.test(line))) return undefined;
     }
-    const state = known ?? { lines: 0, greeted: false };
+    const state = known ?? { lines: 0, greeted: false, startTls: false };
     flow.state = state;
     const isReply = /^\d{3}(?:[ -]|$)/.test(line);
     const message: SmtpMessage = { isReply, said: [], login: "", done: ++state.lines >= MAX_LINES };
     if (isReply) readReply(line, state, message);
-    else readCommand(line, message);
+    else readCommand(line, state, message);
     return message;
   },
   evidence({ said, login }) {
@@ -64,6 +66,11 @@ export default defineDissector<SmtpMessage>({
 });
 
 function readReply(line: string, state: SmtpState, message: SmtpMessage): void {
+  if (state.startTls) {
+    message.done = line.startsWith("220") && "next";
+    state.startTls = false;
+    return;
+  }
   if (/^220[ -]/.test(line) && !state.greeted) {
     state.greeted = true;
     const [name = "", ...rest] = line.slice(4).trim().split(/\s+/, 64);
@@ -75,10 +82,11 @@ function readReply(line: string, state: SmtpState, message: SmtpMessage): void {
   } else if (/^250[ -]STARTTLS\b/i.test(line)) message.said.push(["smtp.starttls", "offered"]);
 }
 
-/** Mechanisms are told, what comes with them never. After STARTTLS all is encrypted; after MAIL it is somebody's letter. */
-function readCommand(line: string, message: SmtpMessage): void {
+/** Mechanisms are told, what comes with them never. After MAIL it is somebody's letter. */
+function readCommand(line: string, state: SmtpState, message: SmtpMessage): void {
   const [verb = "", argument = ""] = line.split(" ", 2);
   const command = verb.toUpperCase();
+  state.startTls = command === "STARTTLS";
   if (command === "EHLO" || command === "HELO") {
     const name = HOST_NAME.test(argument) ? keepName(argument) : undefined;
     if (name !== undefined) message.said.push(["smtp.ehlo", name]);
@@ -89,6 +97,5 @@ function readCommand(line: string, message: SmtpMessage): void {
         ? "token"
         : "";
     message.done = true;
-  } else if (command === "STARTTLS" || command === "MAIL" || command === "DATA" || command === "BDAT")
-    message.done = true;
+  } else if (command === "MAIL" || command === "DATA" || command === "BDAT") message.done = true;
 }

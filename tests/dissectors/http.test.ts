@@ -206,6 +206,14 @@ test("nothing of path, query, cookie or referrer comes out", () => {
   expect(everything(http, request) + everything(http, answer)).not.toContain("CANARY");
 });
 
+test("a granted tunnel makes way for what it carries", () => {
+  const flow = flowOf();
+  const done = (payload: Buffer) => http.definition.done?.(http.definition.dissect(payload, flow)!, flow);
+  expect(done(message("CONNECT files.example:443 HTTP/1.1"))).toBe(false);
+  expect(done(message("HTTP/1.1 407 Proxy Authentication Required"))).toBe(false);
+  expect(done(message("HTTP/1.1 200 Connection established"))).toBe("next");
+});
+
 test("after eight heads a connection has no more to teach", () => {
   const flow = flowOf();
   const done = Array.from({ length: 8 }, () => http.definition.done?.(http.definition.dissect(request, flow)!, flow));

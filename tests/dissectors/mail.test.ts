@@ -37,10 +37,15 @@ describe("SMTP", () => {
     expect(talk(smtp, 25, [...opening, "C: AUTH CRAM-MD5"]).text).not.toContain("wardtap.login");
   });
 
-  test.each(["MAIL FROM:<CANARYFROMX@x>", "STARTTLS", "DATA"])("%s ends the listening, unread", (line) => {
+  test.each(["MAIL FROM:<CANARYFROMX@x>", "DATA"])("%s ends the listening, unread", (line) => {
     const { done, text } = talk(smtp, 25, [...opening, `C: ${line}`, `C: ${canary("letter")}`]);
     expect(done).toBe(true);
     expect(text).not.toContain("CANARY");
+  });
+
+  test("STARTTLS makes way for TLS once it is granted, and only then", () => {
+    expect(talk(smtp, 25, [...opening, "C: STARTTLS", "S: 220 go ahead"]).done).toBe("next");
+    expect(talk(smtp, 25, [...opening, "C: STARTTLS", "S: 454 no", "C: AUTH PLAIN x"]).text).toContain("wardtap.login");
   });
 
   test("is known on any port by its own word, and not without", () => {
@@ -72,9 +77,14 @@ describe("POP3", () => {
     expect(talk(pop3, 110, ["C: CAPA", "S: +OK", "C: AUTH XOAUTH2"]).said).toEqual(["server wardtap.login.token pop3"]);
   });
 
-  test.each(["APOP x y", "STLS", "RETR 1"])("%s is no login in clear and ends the listening", (line) => {
+  test.each(["APOP x y", "RETR 1"])("%s is no login in clear and ends the listening", (line) => {
     const { said, done } = talk(pop3, 110, ["S: +OK POP3", `C: ${line}`]);
     expect([said.length, done]).toEqual([1, true]);
+  });
+
+  test("STLS makes way for TLS once it is granted", () => {
+    expect(talk(pop3, 110, ["S: +OK POP3", "C: STLS", "S: +OK"]).done).toBe("next");
+    expect(talk(pop3, 110, ["S: +OK POP3", "C: STLS", "S: -ERR"]).done).toBe(false);
   });
 
   test("is not seen in any +OK", () => expect(talk(pop3, 6379, ["S: +OK"]).said).toEqual([]));
@@ -104,8 +114,10 @@ describe("IMAP", () => {
     expect(talk(imap, 143, ["S: * OK IMAP4", `C: a ${line} ${canary("x")}`]).said).toContain(`server ${expected}`);
   });
 
-  test("STARTTLS ends the listening", () =>
-    expect(talk(imap, 143, ["S: * OK IMAP4", "C: a STARTTLS"]).done).toBe(true));
+  test("STARTTLS makes way for TLS once it is granted", () => {
+    expect(talk(imap, 143, ["S: * OK IMAP4", "C: a STARTTLS", "S: a OK begin"]).done).toBe("next");
+    expect(talk(imap, 143, ["S: * OK IMAP4", "C: a STARTTLS", "S: a BAD no"]).done).toBe(false);
+  });
 
   test("is not seen in any * OK", () => expect(talk(imap, 9999, ["S: * OK hello"]).said).toEqual([]));
 

@@ -14,10 +14,10 @@ export function talk(
   const evidence: (Omit<Evidence, "about"> & { whose: "client" | "server"; about: Evidence["about"] })[] = [];
   const messages: object[] = [];
   let state: unknown;
-  let done = false;
+  let done: boolean | "next" = false;
   let heard = 0;
   for (const line of lines) {
-    if (done) break;
+    if (done !== false) break;
     heard++;
     const isClient = typeof line === "string" ? line.startsWith("C: ") : line.from === "C";
     const payload = typeof line === "string" ? ascii(`${line.slice(3)}\r\n`) : line.bytes;

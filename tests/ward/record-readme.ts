@@ -1,8 +1,9 @@
 /** Writes down how the bundled captures were made: command, filters and the versions of the programs that talked. */
-import { statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readFrames } from "./mirror-capture.ts";
 import type { CapturePlan } from "./record.ts";
+import type { Scene } from "./scenes/scene.ts";
 import { runAsHost } from "./shell.ts";
 
 /** How each program tells its version, and what to keep of the answer. */
@@ -17,6 +18,14 @@ const VERSIONS: readonly (readonly [name: string, command: string, keep: RegExp]
   ["Node (web servers, MLLP engine and senders)", "node --version", /v([\d.]+)/],
 ];
 
+/** The heading that the protocol day's part of the README begins with. */
+const PROTOCOL_DAY = "## The protocol day\n";
+const PROTOCOL_VERSIONS: typeof VERSIONS = [
+  ["samba (smbd, nmbd, smbclient, nmblookup)", "smbd --version", /Version ([\w.-]+)/],
+  ["tcpdump", "tcpdump --version", /tcpdump version ([\d.]+)/],
+  ["Node (simulated devices and their partners)", "node --version", /v([\d.]+)/],
+];
+
 /** Text of tests/captures/README.md for captures that lie in `folder`. */
 export async function captureReadme(
   captures: readonly CapturePlan[],
@@ -27,12 +36,6 @@ export async function captureReadme(
     const path = join(folder, file);
     return `| \`${file}\` | ${readFrames(path).length} | ${statSync(path).size} | ${holds} | ${howMade(filter)} |`;
   });
-  const versions = await Promise.all(
-    VERSIONS.map(async ([name, command, keep]) => {
-      const answer = await runAsHost("/bin/sh", ["-c", `${command} 2>&1 || true`]);
-      return `- ${name} ${keep.exec(answer)?.[1] ?? "of unknown version"}`;
-    }),
-  );
   return `# Captures made by us
 
 Recorded from the test ward (\`tests/ward/\`): real programs in network namespaces of one machine, joined by a bridge,
@@ -57,8 +60,69 @@ label is not claimed.
 
 Programs and versions:
 
-${versions.join("\n")}
+${await versionsOf(VERSIONS)}
 `;
+}
+
+/** README text about the protocol day's captures. */
+export async function protocolReadme(scenes: readonly Scene[], folder: string): Promise<string> {
+  const rows = scenes
+    .map((scene) => ({ ...scene, path: join(folder, scene.file) }))
+    .filter(({ path }) => existsSync(path))
+    .map(
+      ({ file, path, holds, cast }) =>
+        `| \`${file}\` | ${readFrames(path).length} | ${statSync(path).size} | ${holds} | ${cast.map(({ host }) => host.mac).join(" ")} |`,
+    );
+  return `${PROTOCOL_DAY}
+The protocol day (\`tests/ward/protocol-day.ts\`) is played on a ward of its own, scene by scene: real programs wherever
+Debian has one, and small simulated devices written to the public standards where it has none (\`tests/ward/programs/\`).
+Logins and patients are made up here too. Captures whose name ends in \`-sound\` or \`-anonymous\` are near misses: what
+stands under their \`forbiddenFindings\` looks like the neighbour's fault and is none.
+
+Made again (as root, with the packages \`scripts/system-packages.mjs\` names for the tests) by
+
+    npm run build && node dist/tests/ward/record-protocols.js
+
+with the same checks as above; each capture holds the frames that its own hosts sent (\`tcpdump -r day.pcap -w … 'ether
+src A or ether src B …'\`).
+
+| file | frames | bytes | holds | frames sent by |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+
+Programs and versions:
+
+${await versionsOf(PROTOCOL_VERSIONS)}
+`;
+}
+
+/** Writes the ward day's part of the README and keeps the protocol day's. */
+export function replaceWardDay(folder: string, text: string): void {
+  const [, protocols] = readmeParts(folder);
+  writeFileSync(join(folder, "README.md"), protocols === undefined ? text : `${text}\n${protocols}`);
+}
+
+/** Writes the protocol day's part of the README and keeps the ward day's. */
+export function replaceSection(folder: string, text: string): void {
+  const [wardDay] = readmeParts(folder);
+  writeFileSync(join(folder, "README.md"), wardDay === "" ? text : `${wardDay.trimEnd()}\n\n${text}`);
+}
+
+function readmeParts(folder: string): [wardDay: string, protocols: string | undefined] {
+  const path = join(folder, "README.md");
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const at = text.indexOf(PROTOCOL_DAY);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at)];
+}
+
+async function versionsOf(programs: typeof VERSIONS): Promise<string> {
+  const lines = await Promise.all(
+    programs.map(async ([name, command, keep]) => {
+      const answer = await runAsHost("/bin/sh", ["-c", `${command} 2>&1 || true`]);
+      return `- ${name} ${keep.exec(answer)?.[1] ?? "of unknown version"}`;
+    }),
+  );
+  return lines.join("\n");
 }
 
 const howMade = (filter?: string) => (filter ? `\`tcpdump -r ward.pcap -w … '${filter}'\`` : "the recording itself");

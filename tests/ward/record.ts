@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FactSource } from "./hosts/device.ts";
 import { programPath } from "./hosts/programs.ts";
-import { labelsOf } from "./labels.ts";
+import { labelsOf, mergeLabels } from "./labels.ts";
 import { readFrames, recordMirror } from "./mirror-capture.ts";
-import { captureReadme } from "./record-readme.ts";
+import { captureReadme, replaceWardDay } from "./record-readme.ts";
 import { runWardDay, wardDayOptions } from "./script.ts";
 import { runAsHost } from "./shell.ts";
 import { buildWard } from "./ward.ts";
@@ -78,16 +78,17 @@ export async function recordCaptures(folder: string, seconds = DAY_SECONDS): Pro
     for (const { file, filter } of CAPTURES)
       if (filter) await runAsHost("tcpdump", ["-r", day, "-Z", "root", "-w", join(folder, file), filter]);
     const labels = CAPTURES.map((plan) => [plan.file, labelsOf(readFrames(join(folder, plan.file)), plan)] as const);
-    writeFileSync(join(folder, "labels.json"), `${JSON.stringify(Object.fromEntries(labels), null, 2)}\n`);
-    writeFileSync(join(folder, "README.md"), await captureReadme(CAPTURES, folder, seconds));
+    mergeLabels(folder, labels);
+    replaceWardDay(folder, await captureReadme(CAPTURES, folder, seconds));
   } finally {
     await ward.close();
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function checkNothingOfThisMachine(file: string): void {
-  if (statSync(file).size > MAX_WARD_BYTES) throw new Error(`${file} is larger than ${MAX_WARD_BYTES} bytes`);
+/** Throws for a recording that is too large to bundle, or names the machine it was made on. */
+export function checkNothingOfThisMachine(file: string, maxBytes = MAX_WARD_BYTES): void {
+  if (statSync(file).size > maxBytes) throw new Error(`${file} is larger than ${maxBytes} bytes`);
   const wire = readFileSync(file).toString("latin1");
   for (const own of [hostname(), release()])
     if (own.length > 3 && wire.includes(own)) throw new Error(`this machine's "${own}" is in the recording`);

@@ -1,6 +1,6 @@
 /** The ward itself: real programs talk, the mirror hears each frame once and stays silent, nothing is left behind. */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missing } from "../../scripts/system-packages.mjs";
 import { checkHosts } from "./build-script.ts";
 import { type RecordedFrame, readFrames, recordMirror, repeatedFrames } from "./mirror-capture.ts";
-import { WARD_MARK } from "./process.ts";
-import { TEMPORARY_PREFIX } from "./reaper.ts";
 import { forbiddenText, runWardDay, wardDayOptions, wardDevices } from "./script.ts";
+import { leftovers } from "./support.ts";
 import { buildWard, type Ward } from "./ward.ts";
 
 const DAY_SECONDS = 12;
@@ -149,21 +148,6 @@ describe("the list of hosts", () => {
     expect(() => checkHosts(Array.from({ length: 65 }, (_, index) => ({ ...host, name: `h${index}` })))).toThrow(/64/);
   });
 });
-
-/** What a ward left behind: namespaces, processes that carry its mark, temporary folders. */
-function leftovers(prefix: string): string[] {
-  const namespaces = execFileSync("ip", ["netns", "list"], { encoding: "utf8" }).split("\n");
-  const processes = readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      return readFileSync(`/proc/${pid}/environ`, "latin1").includes(`${WARD_MARK}=${prefix}\0`);
-    } catch {
-      return false;
-    }
-  });
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(`${TEMPORARY_PREFIX}${prefix.slice(3)}-`));
-  return [...namespaces.filter((name) => name.startsWith(`${prefix}-`)), ...processes, ...folders];
-}
 
 /** Builds a ward with a server in it from another process, kills that process without warning, and gives its id. */
 async function buildInAProcessAndKillIt(into: string): Promise<number> {

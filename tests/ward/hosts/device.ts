@@ -8,6 +8,8 @@ export interface DeviceFacts {
   readonly model?: readonly string[];
   readonly serial?: string;
   readonly version?: string;
+  /** Family words: "Linux", "Windows XP", "VxWorks" ... */
+  readonly os?: readonly string[];
   readonly names?: readonly string[];
   readonly roles?: readonly string[];
 }

@@ -1,0 +1,120 @@
+/** The protocol day: every program's protocol is on the mirror, the mirror stays silent, nothing is left behind. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missing } from "../../scripts/system-packages.mjs";
+import { repositoryRoot } from "../support/built.ts";
+import { sceneLabels } from "./labels.ts";
+import { type RecordedFrame, readFrames, recordMirror } from "./mirror-capture.ts";
+import { protocolDayOptions, runProtocolDay, scenes } from "./protocol-day.ts";
+import { leftovers } from "./support.ts";
+import { buildWard, type Ward } from "./ward.ts";
+
+const LIFETIME_SECONDS = 150;
+const DAY_MS = 120_000;
+
+const packages = () => [...missing("demo"), ...missing("test").filter((name) => name !== "chromium")].join(", ");
+const lacking = process.platform !== "linux" ? "Linux" : process.getuid?.() !== 0 ? "root" : packages();
+const canRun = lacking === "" || process.env.CI === "true";
+
+describe.skipIf(!canRun)(`the protocol day${canRun ? "" : ` (skipped: needs ${lacking})`}`, () => {
+  let frames: RecordedFrame[] = [];
+  let ward: Ward;
+  let folder: string;
+  let file: string;
+  let counters: { sent: number; received: number };
+  const before = tmpFiles();
+
+  beforeAll(async () => {
+    if (lacking) throw new Error(`the protocol day needs ${lacking}`);
+    folder = mkdtempSync(join(tmpdir(), "wardtap-test-"));
+    file = join(folder, "day.pcap");
+    ward = await buildWard({ ...protocolDayOptions, lifetimeSeconds: LIFETIME_SECONDS });
+    const capture = await recordMirror(ward, file, LIFETIME_SECONDS);
+    await runProtocolDay(ward);
+    await capture.stop();
+    counters = await ward.mirrorCounters();
+    await ward.close();
+    frames = readFrames(file);
+  }, DAY_MS);
+
+  afterAll(async () => {
+    await ward?.close();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const count = (filter: string) =>
+    execFileSync("tshark", ["-n", "-r", file, "-Y", filter, "-T", "fields", "-e", "frame.number"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    })
+      .split("\n")
+      .filter(Boolean).length;
+
+  test("the mirror port sends nothing and hears every frame", () => {
+    expect(counters.sent).toBe(0);
+    expect(counters.received).toBeGreaterThan(500);
+    expect(frames.length).toBe(counters.received);
+  });
+
+  const proofs = scenes.flatMap(({ proof }) => proof);
+  test.each(proofs)("%s", (_claim, filter) => {
+    expect(count(filter)).toBeGreaterThan(0);
+  });
+
+  test("every host of every scene is heard", () => {
+    const macs = new Set(frames.map(({ bytes }) => bytes.toString("hex", 6, 12).replace(/..(?=.)/g, "$&:")));
+    const cast = scenes.flatMap((scene) => scene.cast.map(({ host }) => host));
+    expect(cast.filter(({ mac }) => !macs.has(mac)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test.each(scenes.filter(({ secrets }) => secrets.length > 0))("the secrets of $file really go by", (scene) => {
+    expect(sceneLabels(frames, scene).forbiddenText).not.toEqual([]);
+  });
+
+  test("nothing of this machine goes by", () => {
+    const wire = Buffer.concat(frames.map(({ bytes }) => bytes)).toString("latin1");
+    const kernel = (name: string) => readFileSync(`/proc/sys/kernel/${name}`, "utf8").trim();
+    const own = [kernel("hostname"), kernel("osrelease")].filter((text) => text.length > 3);
+    expect(own.filter((text) => wire.includes(text))).toEqual([]);
+  });
+
+  test("after it closed no namespace, process or file is left", () => {
+    expect(leftovers(`wt-${process.pid}`)).toEqual([]);
+    expect(tmpFiles().filter((name) => !before.includes(name))).toEqual([]);
+  });
+});
+
+describe("the bundled captures of the protocol day", () => {
+  const captures = join(repositoryRoot(), "tests/captures");
+
+  test("are one per scene, and small", () => {
+    const sizes = scenes.map(({ file }) => readFileSync(join(captures, file)).length);
+    expect(Math.max(...sizes)).toBeLessThan(300_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2_000_000);
+  });
+
+  test.each(scenes.map((scene) => [scene.file, scene] as const))("%s is labelled as its scene says", (name, scene) => {
+    const labels = JSON.parse(readFileSync(join(captures, "labels.json"), "utf8"));
+    expect(labels[name]).toEqual(JSON.parse(JSON.stringify(sceneLabels(readFrames(join(captures, name)), scene))));
+  });
+});
+
+/** Locks and sockets that daemons like to leave behind; other tests come and go with folders of their own. */
+function tmpFiles(): string[] {
+  return ["/tmp", "/run", "/var/lib/samba", "/var/lib/snmp", "/var/log"].flatMap((folder) =>
+    list(folder)
+      .filter((name) => !name.startsWith("wardtap-") && !name.startsWith("wt-"))
+      .map((name) => join(folder, name)),
+  );
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

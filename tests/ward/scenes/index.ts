@@ -1,0 +1,41 @@
+/** Every scene of the protocol day; the longest first, so that the others play beside them. */
+import { building } from "./building.ts";
+import { oldEncryption, soundEncryption } from "./encryption.ts";
+import { oldFileSharing, soundFileSharing } from "./file-sharing.ts";
+import { anonymousTransfer, plainLogins } from "./file-transfer.ts";
+import { newerAddresses } from "./ipv6.ts";
+import { mail } from "./mail.ts";
+import { plainManagement, soundManagement } from "./management.ts";
+import { medical } from "./medical.ts";
+import { messaging } from "./messaging.ts";
+import { printing } from "./print.ts";
+import type { Scene } from "./scene.ts";
+import { screens } from "./screens.ts";
+import { smallServices } from "./services.ts";
+import { oldShell, soundShell } from "./shell-access.ts";
+import { plugAndPlay } from "./upnp.ts";
+import { digestLogin, webLogins } from "./web-logins.ts";
+
+export const scenes: readonly Scene[] = [
+  medical,
+  smallServices,
+  newerAddresses,
+  oldFileSharing,
+  plainLogins,
+  oldEncryption,
+  oldShell,
+  soundFileSharing,
+  plainManagement,
+  soundManagement,
+  soundShell,
+  anonymousTransfer,
+  soundEncryption,
+  webLogins,
+  digestLogin,
+  mail,
+  plugAndPlay,
+  printing,
+  messaging,
+  screens,
+  building,
+];

@@ -51,7 +51,8 @@ test.each([
   ["1,121,3,6,15,119,252", "iOS"],
   ["1,28,2,3,15,6,119,12,44,47,26,121,42", "Linux"],
   ["1,33,3,6,15,28,51,58,59", "Android"],
+  ["1,121,3,6,15,108,114,119,252,95,44,46", null],
   ["1,3,6,15", null],
-])("a client that asks DHCP for %s runs %s", (list, os) => {
+])("a client that asks DHCP for %s is taken for %s", (list, os) => {
   expect(device([["dhcp.option.request_list_item", list]]).os).toBe(os);
 });

@@ -9,7 +9,7 @@ import { repositoryRoot } from "../support/built.ts";
 import { complaints, documentShape, type ReplayDocument } from "./support/document-shape.ts";
 
 interface DeviceLabel {
-  at: { mac?: string; ip?: string; vlan?: number };
+  at: { mac?: string; ip?: string; vlan?: number; reported?: string };
   class?: string[];
   maker?: string[];
   model?: string[];
@@ -43,7 +43,8 @@ const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 const WIDER: Record<string, string> = { ultrasound: "imaging" };
 const find = (devices: readonly Device[], { at }: DeviceLabel) =>
   devices.find(
-    ({ macs, ips, vlans }) =>
+    ({ macs, ips, vlans, evidence }) =>
+      (at.reported === undefined || (macs.length === 0 && evidence.some(({ value }) => value === at.reported))) &&
       (at.mac === undefined || macs.includes(at.mac)) &&
       (at.ip === undefined || ips.includes(at.ip)) &&
       (at.vlan === undefined || vlans.includes(at.vlan)),

@@ -30,11 +30,14 @@ const OWN_NAMES = new Set(["br", "tap"]);
 export function checkHosts(hosts: readonly HostSpec[]): void {
   if (hosts.length > MAX_HOSTS) throw new Error(`a ward holds ${MAX_HOSTS} hosts at most, not ${hosts.length}`);
   const names = new Set<string>();
+  const macs = new Set<string>();
   for (const host of hosts) {
     if (!/^[a-z][a-z0-9-]{0,10}$/.test(host.name) || OWN_NAMES.has(host.name) || names.has(host.name))
       throw new Error(`host name "${host.name}" is taken, reserved or not 1-11 of a-z 0-9 -`);
     names.add(host.name);
     if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(host.mac)) throw new Error(`${host.name}: "${host.mac}" is no MAC`);
+    if (macs.has(host.mac)) throw new Error(`${host.name}: MAC ${host.mac} is taken`);
+    macs.add(host.mac);
     for (const address of [host.address, host.gateway, host.behind?.routerAddress])
       if (address !== undefined && !/^[0-9.]+(\/\d+)?$/.test(address))
         throw new Error(`${host.name}: "${address}" is no IPv4 address`);

@@ -143,8 +143,9 @@ describe("the list of hosts", () => {
     expect(() => checkHosts([{ ...host, address: "1.2.3.4/24; reboot" }])).toThrow(/no IPv4/);
   });
 
-  test("is refused when two hosts share a name, or there are too many", () => {
-    expect(() => checkHosts([host, host])).toThrow(/taken/);
+  test("is refused when two hosts share a name or a MAC, or there are too many", () => {
+    expect(() => checkHosts([host, host])).toThrow(/host name .* taken/);
+    expect(() => checkHosts([host, { ...host, name: "b" }])).toThrow(/MAC .* taken/);
     expect(() => checkHosts(Array.from({ length: 65 }, (_, index) => ({ ...host, name: `h${index}` })))).toThrow(/64/);
   });
 });

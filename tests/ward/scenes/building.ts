@@ -8,7 +8,7 @@ const INSTANCE = "208142";
 const DELTA = "8";
 
 const controller = castMember(
-  { name: "bacnet", number: 142, mac: "00:40:ae:20:08:42", hostname: "ward8-ahu" },
+  { name: "bacnet", number: 142, oui: "00:40:ae", hostname: "ward8-ahu" },
   {
     class: ["building-control"],
     maker: ["Delta Controls", "Delta Controls, Inc."],
@@ -18,7 +18,7 @@ const controller = castMember(
   "BACnet I-Am with vendor id 8, model-name DAC-606, object-name WARD8-AHU-01; OUI 00:40:AE",
 );
 const plc = castMember(
-  { name: "modbus", number: 143, mac: "00:80:f4:20:08:43", hostname: "ward8-plc" },
+  { name: "modbus", number: 143, oui: "00:80:f4", hostname: "ward8-plc" },
   {
     class: ["building-control"],
     maker: ["Schneider Electric", "Telemecanique", "Telemecanique Electrique"],
@@ -27,7 +27,7 @@ const plc = castMember(
   "Modbus device identification Schneider Electric, BMX P34 2020; OUI 00:80:F4 (Telemecanique)",
 );
 const station = castMember(
-  { name: "bms", number: 144, mac: "00:50:56:20:08:44", hostname: "ward8-bms" },
+  { name: "bms", number: 144, oui: "00:50:56", hostname: "ward8-bms" },
   {},
   "asks the controllers",
 );

@@ -6,10 +6,10 @@ import { type CastMember, castMember, ipOf, type Scene, serve, use } from "./sce
 
 const LINUX = { os: ["Linux"] };
 const server = (name: string, number: number, because: string) =>
-  castMember({ name, number, mac: `00:50:56:20:08:${number}`, hostname: `ward8-${name}` }, LINUX, because);
+  castMember({ name, number, oui: "00:50:56", hostname: `ward8-${name}` }, LINUX, because);
 const visitor = (name: string, number: number) =>
   castMember(
-    { name, number, mac: `18:66:da:20:08:${number}`, hostname: `ward8-${name}` },
+    { name, number, oui: "18:66:da", hostname: `ward8-${name}` },
     { ...LINUX, maker: ["Dell", "Dell Inc."] },
     "OUI 18:66:DA; Linux TCP SYN",
   );

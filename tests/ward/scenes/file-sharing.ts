@@ -30,22 +30,22 @@ interface Dialects {
 }
 
 const oldServer = castMember(
-  { name: "fs-old", number: 11, mac: "00:50:56:20:08:11", hostname: "ward8-oldfs" },
+  { name: "fs-old", number: 11, oui: "00:50:56", hostname: "ward8-oldfs" },
   { ...LINUX, class: ["server"], names: ["WARD8-OLDFS"] },
   "accepts SMB 1 (NT LM 0.12), NetBIOS name WARD8-OLDFS; claims Windows 6.1 as every Samba does, its LAN manager is Samba",
 );
 const oldVisitor = castMember(
-  { name: "pc-a", number: 12, mac: "18:66:da:20:08:12", hostname: "ward8-pc-a" },
+  { name: "pc-a", number: 12, oui: "18:66:da", hostname: "ward8-pc-a" },
   { ...LINUX, maker: DELL },
   "OUI 18:66:DA; Linux TCP SYN",
 );
 const newServer = castMember(
-  { name: "fs-new", number: 13, mac: "00:50:56:20:08:13", hostname: "ward8-newfs" },
+  { name: "fs-new", number: 13, oui: "00:50:56", hostname: "ward8-newfs" },
   { ...LINUX, class: ["server"] },
   "accepts SMB 3.1.1 with signing required",
 );
 const newVisitor = castMember(
-  { name: "pc-b", number: 14, mac: "18:66:da:20:08:14", hostname: "ward8-pc-b" },
+  { name: "pc-b", number: 14, oui: "18:66:da", hostname: "ward8-pc-b" },
   { ...LINUX, maker: DELL },
   "OUI 18:66:DA; Linux TCP SYN",
 );

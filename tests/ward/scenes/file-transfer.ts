@@ -14,27 +14,27 @@ const FILE = "canary-results.csv";
 const LINUX = { os: ["Linux"] };
 
 const ftp = castMember(
-  { name: "ftp", number: 41, mac: "00:50:56:20:08:41", hostname: "ward8-ftp" },
+  { name: "ftp", number: 41, oui: "00:50:56", hostname: "ward8-ftp" },
   LINUX,
   "FTP greeting of vsftpd; Linux TCP SYN+ACK",
 );
 const hub = castMember(
-  { name: "telnet", number: 42, mac: "00:50:56:20:08:42", hostname: "ward8-hub" },
+  { name: "telnet", number: 42, oui: "00:50:56", hostname: "ward8-hub" },
   LINUX,
   "asks for a login over telnet; Linux TCP SYN+ACK",
 );
 const visitor = castMember(
-  { name: "ftp-pc", number: 43, mac: "18:66:da:20:08:43", hostname: "ward8-pc-e" },
+  { name: "ftp-pc", number: 43, oui: "18:66:da", hostname: "ward8-pc-e" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; Linux TCP SYN",
 );
 const anonymousFtp = castMember(
-  { name: "ftp-anon", number: 44, mac: "00:50:56:20:08:44", hostname: "ward8-pub" },
+  { name: "ftp-anon", number: 44, oui: "00:50:56", hostname: "ward8-pub" },
   LINUX,
   "FTP greeting of vsftpd; Linux TCP SYN+ACK",
 );
 const anonymousVisitor = castMember(
-  { name: "ftp-pc-b", number: 45, mac: "18:66:da:20:08:45", hostname: "ward8-pc-f" },
+  { name: "ftp-pc-b", number: 45, oui: "18:66:da", hostname: "ward8-pc-f" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; Linux TCP SYN",
 );

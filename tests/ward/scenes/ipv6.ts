@@ -6,12 +6,12 @@ import { castMember, fileFor, folderOf, type Scene, serve, use } from "./scene.t
 const PREFIX = "fd00:20:8";
 const LINUX = { os: ["Linux"] };
 const router = castMember(
-  { name: "v6-router", number: 131, mac: "00:00:0c:20:08:d1", hostname: "ward8-v6" },
+  { name: "v6-router", number: 131, oui: "00:00:0c", hostname: "ward8-v6" },
   { class: ["router"], maker: ["Cisco", "Cisco Systems", "Cisco Systems, Inc"] },
   "sends router advertisements and answers DHCPv6; OUI 00:00:0C",
 );
 const client = castMember(
-  { name: "v6-pc", number: 132, mac: "18:66:da:20:08:d2", hostname: "WARD8-PC-V6" },
+  { name: "v6-pc", number: 132, oui: "18:66:da", hostname: "WARD8-PC-V6" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; DHCPv6 client; Linux TCP SYN",
 );

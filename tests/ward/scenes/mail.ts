@@ -7,12 +7,12 @@ const PASSWORD = "CanaryMailSecret1";
 const LINUX = { os: ["Linux"] };
 
 const post = castMember(
-  { name: "mail", number: 71, mac: "00:50:56:20:08:71", hostname: "ward8-mail" },
+  { name: "mail", number: 71, oui: "00:50:56", hostname: "ward8-mail" },
   { ...LINUX, class: ["server"] },
   "IMAP and POP3 greetings of dovecot; Linux TCP SYN+ACK",
 );
 const reader = castMember(
-  { name: "mail-pc", number: 72, mac: "18:66:da:20:08:72", hostname: "ward8-pc-i" },
+  { name: "mail-pc", number: 72, oui: "18:66:da", hostname: "ward8-pc-i" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; Linux TCP SYN",
 );

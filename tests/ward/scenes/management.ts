@@ -23,27 +23,27 @@ const HP = ["HP", "Hewlett Packard", "Hewlett-Packard"];
 const APC = ["APC", "American Power Conversion", "American Power Conversion Corp", "Schneider Electric"];
 
 const ups = castMember(
-  { name: "ups", number: 21, mac: "00:c0:b7:20:08:21", hostname: "ward8-ups" },
+  { name: "ups", number: 21, oui: "00:c0:b7", hostname: "ward8-ups" },
   { class: ["ups"], maker: APC, names: ["WARD8-UPS-01"] },
   "sysDescr of an APC Web/SNMP Management Card, sysObjectID 1.3.6.1.4.1.318.1.3.27; OUI 00:C0:B7",
 );
 const printer = castMember(
-  { name: "snmp-print", number: 22, mac: "3c:4a:92:20:08:22", hostname: "ward8-printer" },
+  { name: "snmp-print", number: 22, oui: "3c:4a:92", hostname: "ward8-printer" },
   { class: ["printer"], maker: HP, names: ["WARD8-PRN-02"] },
   "sysDescr of a JetDirect card, sysObjectID 1.3.6.1.4.1.11.2.3.9.1; OUI 3C:4A:92",
 );
 const manager = castMember(
-  { name: "nms", number: 23, mac: "00:50:56:20:08:23", hostname: "ward8-nms" },
+  { name: "nms", number: 23, oui: "00:50:56", hostname: "ward8-nms" },
   {},
   "asks SNMP agents; OUI 00:50:56 says only that it is a virtual machine",
 );
 const soundAgent = castMember(
-  { name: "snmp-v3", number: 24, mac: "00:50:56:20:08:24", hostname: "ward8-v3" },
+  { name: "snmp-v3", number: 24, oui: "00:50:56", hostname: "ward8-v3" },
   {},
   "answers SNMPv3 with authentication and encryption",
 );
 const soundManager = castMember(
-  { name: "nms-v3", number: 25, mac: "00:50:56:20:08:25", hostname: "ward8-nms-v3" },
+  { name: "nms-v3", number: 25, oui: "00:50:56", hostname: "ward8-nms-v3" },
   {},
   "asks an SNMPv3 agent",
 );

@@ -19,7 +19,7 @@ const SAMPLE_NAME = "CANARYLAB^WARD";
 const VENTILATED = "CANARYVENTILATED";
 
 const pump = castMember(
-  { name: "pcd-pump", number: 151, mac: "00:03:b1:20:08:51", hostname: "ICU-PUMP-51" },
+  { name: "pcd-pump", number: 151, oui: "00:03:b1", hostname: "ICU-PUMP-51" },
   {
     class: ["infusion-pump"],
     maker: ["ICU Medical", "ICU Medical, Inc.", "Hospira"],
@@ -29,17 +29,17 @@ const pump = castMember(
   "PCD-01 with OBX-18 of its own EUI-64, PRT-20 and PRT-22; OUI 00:03:B1",
 );
 const gateway = castMember(
-  { name: "pcd-gw", number: 152, mac: "00:50:56:20:08:52", hostname: "ward8-pumpgw" },
+  { name: "pcd-gw", number: 152, oui: "00:50:56", hostname: "ward8-pumpgw" },
   { class: ["medical-gateway"] },
   "sends PCD-01 for three pumps of other EUI-64s",
 );
 const engine = castMember(
-  { name: "pcd-engine", number: 153, mac: "00:50:56:20:08:53", hostname: "ward8-rie" },
+  { name: "pcd-engine", number: 153, oui: "00:50:56", hostname: "ward8-rie" },
   { class: ["medical-gateway"] },
   "acknowledges PCD-01 from several devices",
 );
 const monitor = castMember(
-  { name: "monitor", number: 154, mac: "00:09:fb:20:08:54", hostname: "ward8-monitor" },
+  { name: "monitor", number: 154, oui: "00:09:fb", hostname: "ward8-monitor" },
   {
     class: ["patient-monitor"],
     maker: PHILIPS,
@@ -50,12 +50,12 @@ const monitor = castMember(
   "connect indication: Philips, MX800, serial; OUI 00:09:FB",
 );
 const central = castMember(
-  { name: "central", number: 155, mac: "00:09:fb:20:08:55", hostname: "ward8-central" },
+  { name: "central", number: 155, oui: "00:09:fb", hostname: "ward8-central" },
   { maker: PHILIPS },
   "opens the data export of a monitor; OUI 00:09:FB",
 );
 const meter = castMember(
-  { name: "meter", number: 156, mac: "00:60:19:20:08:43", hostname: "ward8-meter" },
+  { name: "meter", number: 156, oui: "00:60:19", hostname: "ward8-meter" },
   {
     class: ["point-of-care"],
     maker: ["Roche", "Roche Diagnostics"],
@@ -65,17 +65,17 @@ const meter = castMember(
   "POCT1-A hello: vendor, model, serial; OUI 00:60:19",
 );
 const analyser = castMember(
-  { name: "analyser", number: 157, mac: "00:06:6b:20:08:57", hostname: "ward8-analyser" },
+  { name: "analyser", number: 157, oui: "00:06:6b", hostname: "ward8-analyser" },
   { class: ["lab-analyser"], maker: ["Sysmex", "Sysmex Corporation"], model: ["XN-550"] },
   "LIS2 header record of an XN-550; OUI 00:06:6B",
 );
 const laboratory = castMember(
-  { name: "lab", number: 158, mac: "00:50:56:20:08:58", hostname: "ward8-lab" },
+  { name: "lab", number: 158, oui: "00:50:56", hostname: "ward8-lab" },
   { class: ["server", "medical-gateway"] },
   "manages point-of-care meters and receives an analyser's results",
 );
 const ventilator = castMember(
-  { name: "sdc", number: 159, mac: "00:30:e6:20:08:59", hostname: "ward8-vent" },
+  { name: "sdc", number: 159, oui: "00:30:e6", hostname: "ward8-vent" },
   {
     class: ["ventilator"],
     maker: ["Dräger", "Draeger", "Draeger Medical Systems, Inc."],
@@ -95,14 +95,14 @@ const PUMPS: readonly ReportedDevice[] = [0xa1, 0xa2, 0xa3].map((number) => ({
 /** PID with other people's data is in `patient()`; here the pump speaks for itself. */
 const ownReport = () =>
   header(
-    { application: "PLUM^0003B1FFFE200851^EUI-64", facility: "ICU MEDICAL", version: "2.6" },
+    { application: "PLUM^0003B1FFFE200897^EUI-64", facility: "ICU MEDICAL", version: "2.6" },
     "ORU^R01^ORU_R01",
     PCD_01,
   ) +
   patient() +
   order("2222^MDC_DEV_PUMP_INFUS_VMD^MDC") +
-  result(1, "ST", "69986^MDC_DEV_PUMP_INFUS_VMD^MDC", "", "0003B1FFFE200851^^0003B1FFFE200851^EUI-64") +
-  result(2, "NM", "157784^MDC_FLOW_FLUID_PUMP^MDC", CANARIES.result, "0003B1FFFE200851^^0003B1FFFE200851^EUI-64") +
+  result(1, "ST", "69986^MDC_DEV_PUMP_INFUS_VMD^MDC", "", "0003B1FFFE200897^^0003B1FFFE200897^EUI-64") +
+  result(2, "NM", "157784^MDC_FLOW_FLUID_PUMP^MDC", CANARIES.result, "0003B1FFFE200897^^0003B1FFFE200897^EUI-64") +
   equipment({ serial: "20080151", type: "PLUM360^Plum 360^L" });
 
 const reportFor = (id: string) =>

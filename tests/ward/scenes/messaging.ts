@@ -14,27 +14,27 @@ const SUFFIX = "dc=ward8,dc=example";
 const LINUX = { os: ["Linux"] };
 
 const broker = castMember(
-  { name: "mqtt", number: 101, mac: "00:50:56:20:08:a1", hostname: "ward8-mqtt" },
+  { name: "mqtt", number: 101, oui: "00:50:56", hostname: "ward8-mqtt" },
   { ...LINUX, class: ["server"] },
   "MQTT broker on TCP 1883 and 1884; Linux TCP SYN+ACK",
 );
 const directory = castMember(
-  { name: "ldap", number: 102, mac: "00:50:56:20:08:a2", hostname: "ward8-ldap" },
+  { name: "ldap", number: 102, oui: "00:50:56", hostname: "ward8-ldap" },
   { ...LINUX, class: ["server"] },
   "LDAP server on TCP 389; Linux TCP SYN+ACK",
 );
 const registrar = castMember(
-  { name: "sip", number: 103, mac: "00:50:56:20:08:a3", hostname: "ward8-sip" },
+  { name: "sip", number: 103, oui: "00:50:56", hostname: "ward8-sip" },
   {},
   "SIP registrar on UDP 5060",
 );
 const phone = castMember(
-  { name: "sip-phone", number: 104, mac: "80:5e:c0:20:08:a4", hostname: "ward8-phone" },
+  { name: "sip-phone", number: 104, oui: "80:5e:c0", hostname: "ward8-phone" },
   { class: ["voip"], maker: ["Yealink", "YEALINK", "Yealink(Xiamen) Network Technology Co.,Ltd."] },
   "SIP User-Agent Yealink SIP-T46U; OUI 80:5E:C0",
 );
 const visitor = castMember(
-  { name: "mq-pc", number: 105, mac: "18:66:da:20:08:a5", hostname: "ward8-pc-l" },
+  { name: "mq-pc", number: 105, oui: "18:66:da", hostname: "ward8-pc-l" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; Linux TCP SYN",
 );

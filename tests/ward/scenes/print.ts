@@ -13,17 +13,17 @@ const HP = ["HP", "Hewlett Packard", "Hewlett-Packard"];
 const MODEL = "LaserJet Pro M404dn";
 
 const ipp = castMember(
-  { name: "ipp", number: 91, mac: "3c:4a:92:20:08:91", hostname: "ward8-ipp" },
+  { name: "ipp", number: 91, oui: "3c:4a:92", hostname: "ward8-ipp" },
   { class: ["printer"], maker: HP, model: [MODEL, `HP ${MODEL}`] },
   "IPP printer-make-and-model; OUI 3C:4A:92",
 );
 const jetDirect = castMember(
-  { name: "pjl", number: 92, mac: "3c:4a:92:20:08:92", hostname: "ward8-pjl" },
+  { name: "pjl", number: 92, oui: "3c:4a:92", hostname: "ward8-pjl" },
   { class: ["printer"], maker: HP, model: ["LaserJet P3015", "HP LaserJet P3015"] },
   "answers @PJL INFO ID on TCP 9100; OUI 3C:4A:92",
 );
 const sender = castMember(
-  { name: "print-pc", number: 93, mac: "18:66:da:20:08:93", hostname: "ward8-pc-k" },
+  { name: "print-pc", number: 93, oui: "18:66:da", hostname: "ward8-pc-k" },
   { os: ["Linux"], maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; Linux TCP SYN",
 );

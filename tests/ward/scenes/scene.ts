@@ -45,13 +45,14 @@ export interface Scene {
 
 const NETWORK = "10.20.8";
 
-/** A host of the protocol day: its number is the last byte of its address. */
+/** A host of the protocol day: its number is the last byte of its address and of its MAC. */
 export function castMember(
-  setup: { name: string; number: number; mac: string; hostname?: string },
+  setup: { name: string; number: number; oui: string; hostname?: string },
   facts: DeviceFacts,
   because: string,
 ): CastMember {
-  const { name, number, mac, hostname } = setup;
+  const { name, number, oui, hostname } = setup;
+  const mac = `${oui}:20:08:${number.toString(16).padStart(2, "0")}`;
   return { host: { name, mac, address: `${NETWORK}.${number}/24`, ...(hostname ? { hostname } : {}) }, facts, because };
 }
 

@@ -6,17 +6,17 @@ import { castMember, fileFor, folderOf, ipOf, type Scene, serve, use } from "./s
 const COOKIE_USER = "canaryrdpuser";
 const LINUX = { os: ["Linux"] };
 const vnc = castMember(
-  { name: "vnc", number: 111, mac: "00:50:56:20:08:b1", hostname: "ward8-screen" },
+  { name: "vnc", number: 111, oui: "00:50:56", hostname: "ward8-screen" },
   LINUX,
   "RFB greeting on TCP 5900; Linux TCP SYN+ACK",
 );
 const rdp = castMember(
-  { name: "rdp", number: 112, mac: "00:50:56:20:08:b2", hostname: "ward8-desktop" },
+  { name: "rdp", number: 112, oui: "00:50:56", hostname: "ward8-desktop" },
   LINUX,
   "answers RDP negotiation; Linux TCP SYN+ACK",
 );
 const visitor = castMember(
-  { name: "screen-pc", number: 113, mac: "18:66:da:20:08:b3", hostname: "ward8-pc-m" },
+  { name: "screen-pc", number: 113, oui: "18:66:da", hostname: "ward8-pc-m" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; Linux TCP SYN",
 );

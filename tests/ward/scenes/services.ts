@@ -7,17 +7,17 @@ const CISCO = ["Cisco", "Cisco Systems", "Cisco Systems, Inc"];
 const DESCRIPTION = "Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(7)E3";
 
 const accessSwitch = castMember(
-  { name: "cdp", number: 121, mac: "00:1b:54:20:08:c1", hostname: "WARD8-SW-02" },
+  { name: "cdp", number: 121, oui: "00:1b:54", hostname: "WARD8-SW-02" },
   { class: ["switch"], maker: CISCO, names: ["WARD8-SW-02"] },
   "announces itself by CDP with capability switch; OUI 00:1B:54",
 );
 const services = castMember(
-  { name: "services", number: 122, mac: "00:50:56:20:08:c2", hostname: "ward8-services" },
+  { name: "services", number: 122, oui: "00:50:56", hostname: "ward8-services" },
   { class: ["server"] },
   "answers NTP and CoAP, receives syslog",
 );
 const client = castMember(
-  { name: "svc-pc", number: 123, mac: "18:66:da:20:08:c3", hostname: "ward8-pc-n" },
+  { name: "svc-pc", number: 123, oui: "18:66:da", hostname: "ward8-pc-n" },
   { maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; asks for the time and sends its log",
 );

@@ -6,22 +6,22 @@ import { type CastMember, castMember, fileFor, folderOf, ipOf, type Scene, serve
 const USER = "canarysshuser";
 const LINUX = { os: ["Linux"] };
 const oldServer = castMember(
-  { name: "ssh-old", number: 31, mac: "00:50:56:20:08:31", hostname: "ward8-appliance" },
+  { name: "ssh-old", number: 31, oui: "00:50:56", hostname: "ward8-appliance" },
   LINUX,
   "Linux TCP SYN+ACK; SSH banner OpenSSH",
 );
 const oldVisitor = castMember(
-  { name: "ssh-pc-a", number: 32, mac: "18:66:da:20:08:32", hostname: "ward8-pc-c" },
+  { name: "ssh-pc-a", number: 32, oui: "18:66:da", hostname: "ward8-pc-c" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; SSH banner OpenSSH Debian",
 );
 const newServer = castMember(
-  { name: "ssh-new", number: 33, mac: "00:50:56:20:08:33", hostname: "ward8-jump" },
+  { name: "ssh-new", number: 33, oui: "00:50:56", hostname: "ward8-jump" },
   LINUX,
   "SSH banner OpenSSH Debian",
 );
 const newVisitor = castMember(
-  { name: "ssh-pc-b", number: 34, mac: "18:66:da:20:08:34", hostname: "ward8-pc-d" },
+  { name: "ssh-pc-b", number: 34, oui: "18:66:da", hostname: "ward8-pc-d" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; SSH banner OpenSSH Debian",
 );

@@ -5,17 +5,17 @@ import { castMember, fileFor, ipOf, type Scene, serve, use } from "./scene.ts";
 
 const LINUX = { os: ["Linux"] };
 const gateway = castMember(
-  { name: "upnp-gw", number: 81, mac: "00:50:56:20:08:81", hostname: "ward8-gateway" },
+  { name: "upnp-gw", number: 81, oui: "00:50:56", hostname: "ward8-gateway" },
   {},
   "announces an InternetGatewayDevice by SSDP; miniupnpd",
 );
 const asker = castMember(
-  { name: "upnp-pc", number: 82, mac: "18:66:da:20:08:82", hostname: "ward8-pc-j" },
+  { name: "upnp-pc", number: 82, oui: "18:66:da", hostname: "ward8-pc-j" },
   { ...LINUX, maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; Linux TCP SYN",
 );
 const discoverable = castMember(
-  { name: "wsd-pc", number: 83, mac: "18:66:da:20:08:83", hostname: "WARD8-PC-07" },
+  { name: "wsd-pc", number: 83, oui: "18:66:da", hostname: "WARD8-PC-07" },
   { maker: ["Dell", "Dell Inc."] },
   "OUI 18:66:DA; WS-Discovery Hello of a computer",
 );

@@ -19,22 +19,22 @@ const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefo
 const CURL = ["-sS", "-m", "10", "-o", "/dev/null", "-A", FIREFOX];
 
 const portal = castMember(
-  { name: "web-basic", number: 61, mac: "00:50:56:20:08:61", hostname: "ward8-portal" },
+  { name: "web-basic", number: 61, oui: "00:50:56", hostname: "ward8-portal" },
   { ...LINUX, class: ["server"] },
   "answers HTTP as nginx; Linux TCP SYN+ACK",
 );
 const portalVisitor = castMember(
-  { name: "web-pc-a", number: 62, mac: "18:66:da:20:08:62", hostname: "ward8-pc-g" },
+  { name: "web-pc-a", number: 62, oui: "18:66:da", hostname: "ward8-pc-g" },
   { ...LINUX, maker: DELL, class: ["workstation", "laptop"] },
   "OUI 18:66:DA; browses with Firefox on Linux",
 );
 const digest = castMember(
-  { name: "web-digest", number: 63, mac: "00:50:56:20:08:63", hostname: "ward8-digest" },
+  { name: "web-digest", number: 63, oui: "00:50:56", hostname: "ward8-digest" },
   { ...LINUX, class: ["server"] },
   "answers HTTP as lighttpd; Linux TCP SYN+ACK",
 );
 const digestVisitor = castMember(
-  { name: "web-pc-b", number: 64, mac: "18:66:da:20:08:64", hostname: "ward8-pc-h" },
+  { name: "web-pc-b", number: 64, oui: "18:66:da", hostname: "ward8-pc-h" },
   { ...LINUX, maker: DELL, class: ["workstation", "laptop"] },
   "OUI 18:66:DA; browses with Firefox on Linux",
 );

@@ -136,5 +136,14 @@ function countOf(known: ReadonlyMap<string, FoldedEvidence>, attribute: string):
   return count;
 }
 
-const subjectKey = (about: EvidenceObservation["about"]) =>
-  "reported" in about ? `r ${about.reported}` : `${about.mac} ${about.vlan} ${about.ip}`;
+/** A host's key object is one and the same for all it says, so its text is built once. */
+const texts = new WeakMap<EvidenceObservation["about"], string>();
+
+function subjectKey(about: EvidenceObservation["about"]): string {
+  let text = texts.get(about);
+  if (text === undefined) {
+    text = "reported" in about ? `r ${about.reported}` : `${about.mac} ${about.vlan} ${about.ip}`;
+    texts.set(about, text);
+  }
+  return text;
+}

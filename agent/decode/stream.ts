@@ -1,4 +1,5 @@
 /** One direction of a TCP connection, rejoined in order within fixed bounds. RFC 9293, 3.4. */
+import { giveBack, take } from "./buffer-pool.ts";
 import { HeldSegments } from "./held-segments.ts";
 
 /**
@@ -269,15 +270,18 @@ export class Stream {
     let size = FIRST_BUFFER_BYTES;
     while (size < needed) size *= 2;
     const unread = this.unread;
-    const larger = Buffer.allocUnsafeSlow(size);
-    this.#view.copy(larger, 0, this.#start, this.#end);
+    const larger = take(size);
+    copyBytes(this.#view, this.#start, this.#end, larger, 0);
+    if (this.#own) giveBack(this.#view);
     this.#view = larger;
     this.#start = 0;
     this.#end = unread;
     this.#own = true;
   }
 
+  /** What was handed out stays as it is until the next push: nothing is written into memory given back before. */
   #clear(): void {
+    if (this.#own) giveBack(this.#view);
     this.#view = EMPTY;
     this.#start = 0;
     this.#end = 0;
@@ -300,7 +304,15 @@ export class Stream {
       this.#start = 0;
       this.#end = unread;
     }
-    bytes.copy(this.#view, this.#end, at, at + length);
+    copyBytes(bytes, at, at + length, this.#view, this.#end);
     this.#end += length;
   }
+}
+
+/** Short stretches are copied here: a call into the engine costs more than they do. */
+const MAX_COPIED_HERE = 64;
+
+function copyBytes(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
+  if (end - start > MAX_COPIED_HERE) from.copy(to, at, start, end);
+  else for (let i = start; i < end; i++) to[at + i - start] = from[i]!;
 }

@@ -2,6 +2,7 @@
 import { ipv4At, isDeviceIpv4, isDeviceMac, macAt } from "./addresses.ts";
 import { type DhcpOptions, readOptions } from "./dhcp-options.ts";
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
+import { printOf } from "./print.ts";
 import { keepName, keepText } from "./self-given.ts";
 
 const REQUEST = 1;
@@ -55,7 +56,14 @@ export default defineDissector<DhcpMessage>({
     return message.fromServer ? serverEvidence(message, flow.sourceIp) : clientEvidence(message);
   },
   server: ({ fromServer }) => (fromServer ? "sender" : "receiver"),
+  sameDatagram: (bytes, at, length) => printOf(bytes, at, length, STEADY),
 });
+
+/** All but the transaction's number and the seconds since it began. */
+const STEADY = [
+  { at: 0, length: 4 },
+  { at: 10, length: 1500 },
+];
 
 const NO_OPTIONS: DhcpOptions = { values: new Map(), sound: true };
 

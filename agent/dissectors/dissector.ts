@@ -70,6 +70,12 @@ export interface Pattern {
   bytes: string;
 }
 
+/** A stretch of a payload; one that runs past its end counts as far as it goes. */
+export interface Stretch {
+  at: number;
+  length: number;
+}
+
 export interface DissectorDefinition<Message extends object> {
   /** Wireshark's protocol name, lower case: "dicom", "hl7", "dhcp". */
   protocol: string;
@@ -109,18 +115,29 @@ export interface DissectorDefinition<Message extends object> {
    */
   done?(message: Message, flow: Flow): boolean | "next";
   /**
-   * A hash over what evidence is made of, never 0: a message with the same hash as the last one from
-   * this side of the flow is counted as a repeat without being read. For protocols whose messages
-   * always differ somewhere (numbers, times) but teach the same. Also asked with only the beginning of a
-   * TCP message whose length is known, so that the rest of a repeat is never waited for.
+   * TCP only: how many bytes at the start of a message of known length `dissect` reads; it is given those
+   * alone (flow.cut is true when the message is longer), and the rest is skipped without waiting for it.
+   * Default: the whole message.
    */
-  sameAs?(payload: Buffer): number;
+  needs?(payload: Buffer, flow: Flow): number;
   /**
-   * Link and UDP: only these bytes of the payload matter (offset, length): a payload that is the same
-   * there as the last one from this sender is counted as a repeat without being read again.
-   * Default: the whole payload.
+   * A hash over what evidence is made of, never 0: a message with the same hash as one of the last from
+   * this side of the flow is counted as a repeat without being read. 0: this one must be read, and what
+   * was heard before counts no more. For protocols whose messages always differ somewhere (numbers,
+   * times) but teach the same. Also asked with only the beginning of a TCP message whose length is known,
+   * so that the rest of a repeat is never waited for.
    */
-  sameWhen?: { at: number; length: number };
+  sameAs?(payload: Buffer, flow: Flow): number;
+  /**
+   * UDP and IP: the same for the `length` bytes at `at`, without a view of them. A payload with the same hash
+   * from the same host to the same host and service, in whatever flow, is a repeat. 0: compare all of it.
+   */
+  sameDatagram?(bytes: Buffer, at: number, length: number, flow: Flow): number;
+  /**
+   * Link: only these bytes of the payload matter (offset, length): a payload that is the same there as
+   * one before from this sender is counted as a repeat without being read again. Default: all of it.
+   */
+  sameWhen?: Stretch;
 }
 
 export interface Dissector {

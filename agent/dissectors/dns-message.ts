@@ -8,10 +8,15 @@ const MAX_LABELS = 40;
 const MAX_RECORDS = 256;
 /** A message that claims more than this is taken for another protocol's bytes. */
 const MAX_CLAIMED = 4096;
+/** Questions and records of a message that is recognised as plain; one of more is read. */
+const MAX_PLAIN = 64;
 /** Opcodes up to DSO (6) are assigned. RFC 8490. */
 const MAX_OPCODE = 6;
 
 export const TYPE = { a: 1, ptr: 12, hinfo: 13, txt: 16, aaaa: 28, srv: 33 } as const;
+
+/** Sound questions; sound answers without reverse names; all else. */
+export const KIND = { other: 0, question: 1, answer: 2 } as const;
 
 export interface DnsHeader {
   response: boolean;
@@ -87,18 +92,18 @@ export const nameEnd = (message: Buffer, at: number): number => walkName(message
  * Where the name at `at` ends, or -1 when it is malformed. A pointer must point before the name part
  * it stands in, so every jump goes backwards and a loop can't be written. RFC 1035 4.1.4.
  */
-function walkName(message: Buffer, from: number, labels?: string[]): number {
+function walkName(message: Buffer, from: number, labels?: string[], base = 0, size = message.length): number {
   let at = from;
   let partAt = from;
   let end = -1;
   let total = 1;
   for (;;) {
-    const length = message[at];
-    if (length === undefined) return -1;
+    if (at >= size) return -1;
+    const length = message[base + at]!;
     if (length === 0) return end < 0 ? at + 1 : end;
     if (length >= 0xc0) {
-      if (at + 1 >= message.length) return -1;
-      const target = ((length & 0x3f) << 8) | message[at + 1]!;
+      if (at + 1 >= size) return -1;
+      const target = ((length & 0x3f) << 8) | message[base + at + 1]!;
       if (end < 0) end = at + 2;
       if (target < HEADER || target >= partAt) return -1;
       at = target;
@@ -106,10 +111,39 @@ function walkName(message: Buffer, from: number, labels?: string[]): number {
       continue;
     }
     total += length + 1;
-    if (length > 63 || total > MAX_NAME_BYTES || at + 1 + length > message.length) return -1;
+    if (length > 63 || total > MAX_NAME_BYTES || at + 1 + length > size) return -1;
     if (labels !== undefined && labels.push(message.toString("utf8", at + 1, at + 1 + length)) > MAX_LABELS) return -1;
     at += 1 + length;
   }
+}
+
+/**
+ * What kind of unicast message stands in the `size` bytes at `base`: most ask for names or answer with addresses,
+ * and all of a kind teach the same. Nothing is kept of any name.
+ */
+export function plainKind(bytes: Buffer, base: number, size: number): number {
+  if (size < HEADER) return KIND.other;
+  const word = (at: number) => (bytes[base + at]! << 8) | bytes[base + at + 1]!;
+  const flags = word(2);
+  const questions = word(4);
+  const answers = word(6);
+  const records = answers + word(8) + word(10);
+  if (((flags >>> 11) & 15) > MAX_OPCODE || (flags & 0x0040) !== 0) return KIND.other;
+  if (questions + records === 0 || questions + records > MAX_PLAIN) return KIND.other;
+  let at = HEADER;
+  for (let question = 0; question < questions; question++) {
+    at = walkName(bytes, at, undefined, base, size);
+    if (at < 0 || at + 4 > size) return KIND.other;
+    at += 4;
+  }
+  for (let index = 0; index < records; index++) {
+    at = walkName(bytes, at, undefined, base, size);
+    if (at < 0 || at + 10 > size) return KIND.other;
+    if (index < answers && word(at) === TYPE.ptr) return KIND.other;
+    at += 10 + word(at + 8);
+    if (at > size) return KIND.other;
+  }
+  return (flags & 0x8000) !== 0 ? KIND.answer : KIND.question;
 }
 
 /**

@@ -1,7 +1,16 @@
 /** DNS and multicast DNS: who answers names, and what hosts announce of themselves. RFC 1035, RFC 6762, RFC 6763. */
 import { ipv4At, ipv6At, isDeviceIpv4 } from "./addresses.ts";
 import { defineDissector, type Evidence, type Flow, type Malformed, malformed } from "./dissector.ts";
-import { type DnsRecord, HEADER, readHeader, readName, readRecords, reverseAddress, TYPE } from "./dns-message.ts";
+import {
+  type DnsRecord,
+  HEADER,
+  plainKind,
+  readHeader,
+  readName,
+  readRecords,
+  reverseAddress,
+  TYPE,
+} from "./dns-message.ts";
 import { hostName, readOwn, type Said } from "./dns-own.ts";
 
 const UNICAST_PORT = 53;
@@ -55,6 +64,8 @@ export default defineDissector<DnsMessage>({
     return found;
   },
   server: ({ multicast, response }) => (multicast ? undefined : response ? "sender" : "receiver"),
+  sameDatagram: (bytes, at, length, { sourcePort, destinationPort }) =>
+    sourcePort === MULTICAST_PORT || destinationPort === MULTICAST_PORT ? 0 : plainKind(bytes, at, length),
 });
 
 /**

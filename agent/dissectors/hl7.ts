@@ -120,7 +120,11 @@ export default defineDissector<Hl7Message>({
     return found;
   },
   server: ({ answers }) => (answers ? "sender" : "receiver"),
-  sameAs: hl7Print,
+  // Once the sender has told of several devices, what it says of one is no longer about itself.
+  sameAs: (payload, flow) => {
+    const print = hl7Print(payload);
+    return (flow.state as Hl7State | undefined)?.several ? ~print | 0 || 1 : print;
+  },
 });
 
 function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): Hl7Message | Malformed {

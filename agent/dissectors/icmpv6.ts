@@ -1,6 +1,7 @@
 /** ICMPv6 neighbour discovery: which IPv6 address a card owns, and who routes. RFC 4861, RFC 8106. */
 import { ipv6At, isDeviceMac, macAt } from "./addresses.ts";
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
+import { printOf } from "./print.ts";
 
 const ROUTER_ADVERTISEMENT = 134;
 const SOLICITATION = 135;
@@ -61,7 +62,17 @@ export default defineDissector<NeighbourMessage>({
     if (sourceIp === "::" || link === undefined) return [];
     return [{ about: { mac }, attribute: "icmpv6.nd.ns.source", value: sourceIp }];
   },
+  sameDatagram: (bytes, at, length) =>
+    length >= HEADER && bytes[at] === SOLICITATION && bytes[at + TARGET_AT] !== 0xff
+      ? printOf(bytes, at, length, SOLICITOR)
+      : 0,
 });
+
+/** Of a solicitation all but the checksum and whom it asks for, which changes with every one. */
+const SOLICITOR = [
+  { at: 0, length: 2 },
+  { at: HEADER, length: 1500 },
+];
 
 /** False when an option has no length or runs past the end (4.6). Every turn takes at least 8 bytes. */
 function readOptions(payload: Buffer, from: number, message: NeighbourMessage): boolean {

@@ -19,6 +19,14 @@ const SMB2 = 0xfe;
 const ENCRYPTED = 0xfd;
 const COMPRESSED = 0xfc;
 
+/** Longest SMB 2 header with the first field behind it; the fields wanted of SMB 1 transactions lie within it too. */
+const NEEDED = FRAME + 66;
+/** Longer than any session message. */
+const MAX_MESSAGE = 1 << 25;
+/** Negotiate, session setup, tree connect, create. */
+const SMB2_READ_WHOLE: ReadonlySet<number> = new Set([0, 1, 3, 5]);
+const SMB1_READ_WHOLE: ReadonlySet<number> = new Set([0x72, 0x73, 0x75, 0xa2]);
+
 export default defineDissector<SmbMessage>({
   protocol: "smb",
   over: ["tcp"],
@@ -34,6 +42,7 @@ export default defineDissector<SmbMessage>({
     if (type !== SESSION_MESSAGE && payload.readUIntBE(1, 3) > NAMES) return -1;
     return FRAME + payload.readUIntBE(1, 3);
   },
+  needs: (payload) => (isShort(payload) ? NEEDED : MAX_MESSAGE),
   dissect(payload, flow): SmbMessage | Malformed | undefined {
     if (payload.length < FRAME) return undefined;
     const state = (flow.state as SmbState | undefined) ?? newSmbState();
@@ -53,6 +62,14 @@ export default defineDissector<SmbMessage>({
   server: ({ response, sided }) => (sided ? (response ? "sender" : "receiver") : undefined),
   done: ({ done }) => done,
 });
+
+/** Most messages carry the bytes of files; of these only the header is read. */
+function isShort(payload: Buffer): boolean {
+  if (payload[0] !== SESSION_MESSAGE) return false;
+  if (payload.length < NEEDED) return true;
+  if (payload[FRAME] === SMB2) return !SMB2_READ_WHOLE.has(payload.readUInt16LE(FRAME + 12));
+  return payload[FRAME] !== SMB1 || !SMB1_READ_WHOLE.has(payload[FRAME + 4]!);
+}
 
 function read(bytes: Buffer, state: SmbState): SmbMessage | undefined {
   switch (bytes[0]) {

@@ -3,10 +3,12 @@
 import type { Packet } from "../decode/packet.ts";
 import { Stream } from "../decode/stream.ts";
 import { type DissectorDefinition, type Flow, isMalformed } from "../dissectors/dissector.ts";
+import { hashOf } from "../dissectors/print.ts";
 import type { Recogniser } from "../dissectors/recogniser.ts";
 import { droppedNames } from "../dissectors/self-given.ts";
 import type { EvidenceFold, FoldedEvidence, Place } from "./evidence-fold.ts";
 import type { Moment } from "./moment.ts";
+import type { Repeats } from "./repeats.ts";
 
 /** A flow that no dissector knew after this many payload bytes of one direction, or packets, is given up. */
 const MAX_UNKNOWN_BYTES = 4096;
@@ -30,6 +32,15 @@ const MAX_HELD_BYTES = 64 * 1024 * 1024;
 const MAX_HAND_OVERS = 3;
 const FIN_RST = 0x05;
 
+/** Different messages remembered per side of a flow, for senders that alternate between some. */
+const MAX_READS = 4;
+
+/** A message read before: the hash it is known by again, and what it taught. */
+interface Read {
+  print: number;
+  learnt: readonly FoldedEvidence[];
+}
+
 /** What is kept for a flow while it is analysed. */
 export interface Analysis {
   /** Chosen dissector, -1 none yet. */
@@ -43,27 +54,25 @@ export interface Analysis {
   /** Times that one protocol made way for the next. */
   handOvers: number;
   state: unknown;
-  /** Hash of the last payload or message read per side, and what it taught, for repeats. */
-  lastPrint: [number, number];
-  lastEvidence: [readonly FoldedEvidence[] | undefined, readonly FoldedEvidence[] | undefined];
+  /** What was read last per side, for repeats. */
+  reads: [Read[] | undefined, Read[] | undefined];
 }
 
-/** Nothing to remember for a datagram flow: no state, nothing to count as a repeat. */
-export const isForgettable = (analysis: Analysis): boolean =>
-  analysis.state === undefined &&
-  analysis.packets === 0 &&
-  analysis.strays === 0 &&
-  (analysis.lastEvidence[0]?.length ?? 0) === 0 &&
-  (analysis.lastEvidence[1]?.length ?? 0) === 0;
+/** Nothing to remember for a datagram flow but how many nobody understood (see `unknown`). */
+export const isForgettable = (analysis: Analysis): boolean => analysis.state === undefined && analysis.strays === 0;
 
-/** Makes a used analysis as good as new, for the flow of this dissector (-1 none). */
-export function renew(analysis: Analysis, dissector: number): void {
+/** Both directions heard of a connection have ended. */
+export const isOver = ({ streams: [one, other] }: Analysis): boolean =>
+  (one !== undefined || other !== undefined) && (one?.closed ?? true) && (other?.closed ?? true);
+
+/** Makes a used analysis as good as new, for a flow of this dissector (-1 none) and so many unknown packets. */
+export function renew(analysis: Analysis, dissector: number, packets: number): void {
   analysis.dissector = dissector;
-  analysis.packets = 0;
+  analysis.packets = packets;
   analysis.strays = 0;
   analysis.state = undefined;
-  analysis.lastEvidence[0] = undefined;
-  analysis.lastEvidence[1] = undefined;
+  analysis.reads[0] = undefined;
+  analysis.reads[1] = undefined;
 }
 
 export const emptyAnalysis = (): Analysis => ({
@@ -75,8 +84,7 @@ export const emptyAnalysis = (): Analysis => ({
   strays: 0,
   handOvers: 0,
   state: undefined,
-  lastPrint: [0, 0],
-  lastEvidence: [undefined, undefined],
+  reads: [undefined, undefined],
 });
 
 /** What became of a payload. */
@@ -100,48 +108,99 @@ export class Analyser {
   readonly #fold: EvidenceFold;
   readonly #hooks: AnalyserHooks;
   readonly #candidates: number[] = [];
+  readonly #repeats: Repeats;
+  /** Of the message just read: 0 nothing of who serves, 1 the sender, 2 the receiver, -1 malformed. */
+  #said = 0;
 
-  constructor(recogniser: Recogniser, fold: EvidenceFold, hooks: AnalyserHooks) {
+  constructor(recogniser: Recogniser, fold: EvidenceFold, repeats: Repeats, hooks: AnalyserHooks) {
     this.#recogniser = recogniser;
     this.#fold = fold;
+    this.#repeats = repeats;
     this.#hooks = hooks;
   }
 
-  /** One UDP payload. `flow.state` is the analysis' state. */
-  datagram(analysis: Analysis, flow: Flow, packet: Packet, side: 0 | 1): number {
-    const { payloadAt, payloadLength, bytes } = packet;
-    const print = hashOf(bytes, payloadAt, payloadLength);
-    const repeated = analysis.lastEvidence[side];
-    if (repeated !== undefined && analysis.lastPrint[side] === print) {
-      this.#repeat(repeated, packet);
-      return VERDICT.goOn;
+  /**
+   * One UDP payload. `flow.state` is the analysis' state; `from` and `to` are the hosts' indexes, by which what
+   * they said in other flows is known again.
+   */
+  datagram(analysis: Analysis, flow: Flow, packet: Packet, side: 0 | 1, from: number, to: number): number {
+    const { bytes, payloadAt, payloadLength } = packet;
+    let whole = 0;
+    if (analysis.state !== undefined) {
+      whole = hashOf(bytes, payloadAt, payloadLength);
+      const learnt = learntBefore(analysis.reads[side], whole);
+      if (learnt !== undefined) {
+        this.repeat(learnt, packet);
+        return VERDICT.goOn;
+      }
     }
-    flow.cut = packet.payloadWireLength > payloadLength;
-    flow.state = analysis.state;
-    const payload = bytes.subarray(payloadAt, payloadAt + payloadLength);
-    let verdict: number = VERDICT.goOn;
-    if (analysis.dissector >= 0) {
-      const learnt = this.#dissect(analysis.dissector, payload, flow);
-      if (learnt === undefined) {
-        if (++analysis.strays > MAX_STRAYS) verdict = VERDICT.finished;
-      } else if (learnt !== "done") {
-        analysis.lastPrint[side] = print;
-        analysis.lastEvidence[side] = learnt;
-      } else verdict = VERDICT.finished;
+    const chosen = analysis.dissector;
+    const candidates = this.#candidates;
+    let byPattern = 1;
+    if (chosen >= 0) {
+      candidates.length = 1;
+      candidates[0] = chosen;
     } else {
-      const count = this.#recogniser.candidates(
+      byPattern = this.#recogniser.candidates(
         17,
         bytes,
         payloadAt,
         payloadLength,
         packet.sourcePort,
         packet.destinationPort,
-        this.#candidates,
+        candidates,
       );
-      verdict = this.#choose(analysis, flow, payload, count, side, print);
+      if (candidates.length === 0) return ++analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
     }
-    analysis.state = flow.state;
-    return verdict;
+    flow.cut = packet.payloadWireLength > payloadLength;
+    flow.state = analysis.state;
+    // What a dissector with a memory of the flow makes of a message may differ each time.
+    const isMemorable = from >= 0 && !flow.cut && analysis.state === undefined;
+    const context = isMemorable ? contextOf(flow, to) : 0;
+    let payload: Buffer | undefined;
+    for (let i = 0; i < candidates.length; i++) {
+      const index = candidates[i]!;
+      let print = 0;
+      if (isMemorable) {
+        const same = this.#recogniser.definition(index).sameDatagram;
+        if (same !== undefined) print = same(bytes, payloadAt, payloadLength, flow);
+        if (print === 0) {
+          if (whole === 0) whole = hashOf(bytes, payloadAt, payloadLength);
+          print = whole;
+        }
+        const slot = this.#repeats.find(print, from, context + index);
+        if (slot >= 0) {
+          analysis.dissector = index;
+          const server = this.#repeats.note(slot);
+          if (server !== 0) this.#hooks.serverIs(server === 1 ? "sender" : "receiver");
+          this.repeat(this.#repeats.learnt(slot), packet);
+          return VERDICT.goOn;
+        }
+      }
+      payload ??= bytes.subarray(payloadAt, payloadAt + payloadLength);
+      if (chosen < 0) flow.state = undefined;
+      const droppedBefore = droppedNames.count;
+      this.#said = 0;
+      const learnt = this.#dissect(index, payload, flow, i >= byPattern);
+      if (learnt === undefined) continue;
+      analysis.dissector = index;
+      analysis.state = flow.state;
+      if (learnt === "done") return VERDICT.finished;
+      if (flow.state !== undefined) {
+        if (whole === 0) whole = hashOf(bytes, payloadAt, payloadLength);
+        analysis.reads[side] = [{ print: whole, learnt }];
+      }
+      // Malformed ones and dropped names are counted each time, so each is read.
+      if (isMemorable && flow.state === undefined && this.#said >= 0 && droppedNames.count === droppedBefore)
+        this.#repeats.keep(print, from, context + index, learnt, this.#said);
+      return chosen < 0 ? VERDICT.recognised : VERDICT.goOn;
+    }
+    if (chosen >= 0) {
+      analysis.state = flow.state;
+      return ++analysis.strays > MAX_STRAYS ? VERDICT.finished : VERDICT.goOn;
+    }
+    flow.state = undefined;
+    return ++analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
   }
 
   /** One TCP segment with payload. */
@@ -190,8 +249,8 @@ export class Analyser {
     analysis.strays = 0;
     analysis.seenBytes[0] = 0;
     analysis.seenBytes[1] = 0;
-    analysis.lastEvidence[0] = undefined;
-    analysis.lastEvidence[1] = undefined;
+    analysis.reads[0] = undefined;
+    analysis.reads[1] = undefined;
     flow.state = undefined;
     return true;
   }
@@ -223,28 +282,9 @@ export class Analyser {
     return undefined;
   }
 
+  /** Counts once more what was learnt before. */
   repeat(learnt: readonly FoldedEvidence[], moment: Moment): void {
-    this.#repeat(learnt, moment);
-  }
-
-  #repeat(learnt: readonly FoldedEvidence[], moment: Moment): void {
     for (let i = 0; i < learnt.length; i++) this.#fold.repeat(learnt[i]!, moment);
-  }
-
-  #choose(analysis: Analysis, flow: Flow, payload: Buffer, byPattern: number, side: 0 | 1, print: number): number {
-    const candidates = this.#candidates;
-    for (let i = 0; i < candidates.length; i++) {
-      flow.state = undefined;
-      const learnt = this.#dissect(candidates[i]!, payload, flow, i >= byPattern);
-      if (learnt === undefined) continue;
-      analysis.dissector = candidates[i]!;
-      if (learnt === "done") return VERDICT.finished;
-      analysis.lastPrint[side] = print;
-      analysis.lastEvidence[side] = learnt;
-      return VERDICT.recognised;
-    }
-    flow.state = undefined;
-    return ++analysis.packets >= MAX_UNKNOWN_PACKETS ? VERDICT.finished : VERDICT.goOn;
   }
 
   #recogniseStream(
@@ -271,15 +311,16 @@ export class Analyser {
       flow.state = undefined;
       const length = definition.messageLength?.(payload, flow) ?? payload.length;
       if (length < 0) continue;
-      if (!isCut && (length === 0 || (length > payload.length && payload.length < MAX_MESSAGE_BYTES))) {
+      const needed = length === 0 ? 0 : Math.min(length, definition.needs?.(payload, flow) ?? length);
+      if (!isCut && (length === 0 || (needed > payload.length && payload.length < MAX_MESSAGE_BYTES))) {
         // It may be this one, and its message is still arriving: wait for the rest before judging.
         wantsMore = true;
         continue;
       }
-      flow.cut = isCut || length > payload.length;
+      flow.cut = isCut || length > payload.length || needed < length;
       const droppedBefore = droppedNames.count;
       const trial = definition.dissect(
-        payload.subarray(0, length === 0 ? payload.length : Math.min(length, payload.length)),
+        payload.subarray(0, length === 0 ? payload.length : Math.min(needed, payload.length)),
         flow,
       );
       // The same message is read once more below: what this trial dropped counts then.
@@ -314,27 +355,25 @@ export class Analyser {
     const length = definition.messageLength?.(payload, flow) ?? payload.length;
     if (length < 0) return this.#stray(analysis, stream, payload);
     const wanted = length === 0 ? payload.length : length;
-    const isWhole = length !== 0 && wanted <= payload.length;
-    const print =
-      length !== 0 && definition.sameAs !== undefined
-        ? definition.sameAs(wanted < payload.length ? payload.subarray(0, wanted) : payload)
-        : 0;
-    const repeated = analysis.lastEvidence[side];
-    if (print !== 0 && repeated !== undefined && analysis.lastPrint[side] === print) {
-      this.#repeat(repeated, moment);
-      pass(stream, wanted, payload.length);
-      return wanted;
+    let message = wanted < payload.length ? payload.subarray(0, wanted) : payload;
+    const print = length !== 0 && definition.sameAs !== undefined ? definition.sameAs(message, flow) : 0;
+    if (print !== 0) {
+      const learnt = learntBefore(analysis.reads[side], print);
+      if (learnt !== undefined) {
+        this.repeat(learnt, moment);
+        pass(stream, wanted, payload.length);
+        return wanted;
+      }
     }
-    if (!isWhole && !isCut && payload.length < MAX_MESSAGE_BYTES) return 0;
-    flow.cut = !isWhole;
-    const message = wanted < payload.length ? payload.subarray(0, wanted) : payload;
+    const needed =
+      length !== 0 && definition.needs !== undefined ? Math.min(wanted, definition.needs(message, flow)) : wanted;
+    if ((length === 0 || needed > payload.length) && !isCut && payload.length < MAX_MESSAGE_BYTES) return 0;
+    if (needed < message.length) message = message.subarray(0, needed);
+    flow.cut = length === 0 || message.length < wanted;
     const learnt = this.#dissect(analysis.dissector, message, flow);
     if (learnt === undefined) return this.#stray(analysis, stream, payload);
     analysis.strays = 0;
-    if (learnt !== "done") {
-      analysis.lastPrint[side] = print;
-      analysis.lastEvidence[side] = learnt;
-    }
+    if (learnt !== "done") keepRead(analysis, side, print, learnt);
     pass(stream, wanted, payload.length);
     return learnt === "done" ? -1 : wanted;
   }
@@ -352,12 +391,16 @@ export class Analyser {
     if (isMalformed(message)) {
       // A port alone is no reason to call somebody else's bytes malformed.
       if (quiet) return undefined;
+      this.#said = -1;
       this.malformed.set(definition.protocol, (this.malformed.get(definition.protocol) ?? 0) + 1);
       if (message.partial === undefined) return NOTHING;
       message = message.partial;
     }
     const side = definition.server?.(message, flow);
-    if (side !== undefined) this.#hooks.serverIs(side);
+    if (side !== undefined) {
+      if (this.#said === 0) this.#said = side === "sender" ? 1 : 2;
+      this.#hooks.serverIs(side);
+    }
     const learnt = this.#learn(definition, message, flow);
     const done = definition.done?.(message, flow) ?? false;
     this.#handedOver = done === "next";
@@ -379,16 +422,37 @@ export class Analyser {
 
 const NOTHING: readonly FoldedEvidence[] = [];
 
+function learntBefore(reads: readonly Read[] | undefined, print: number): readonly FoldedEvidence[] | undefined {
+  if (reads === undefined) return undefined;
+  for (let i = 0; i < reads.length; i++) if (reads[i]!.print === print) return reads[i]!.learnt;
+  return undefined;
+}
+
+function keepRead(analysis: Analysis, side: 0 | 1, print: number, learnt: readonly FoldedEvidence[]): void {
+  if (print === 0) {
+    analysis.reads[side] = undefined;
+    return;
+  }
+  const reads = analysis.reads[side] ?? [];
+  analysis.reads[side] = reads;
+  if (reads.length >= MAX_READS) reads.shift();
+  reads.push({ print, learnt });
+}
+
+/** Ports from here on are mostly a client's own, which mean nothing. */
+const FIRST_OWN_PORT = 32_768;
+
+/** What a datagram's evidence may depend on beside its bytes and its sender: whom it goes to, and by which service. */
+function contextOf({ sourcePort, destinationPort, server }: Flow, to: number): number {
+  const low = Math.min(sourcePort, destinationPort);
+  const high = Math.max(sourcePort, destinationPort);
+  const ends = (sourcePort < destinationPort ? 1 : 0) | (server === "sender" ? 2 : server === "receiver" ? 4 : 0);
+  const ports = Math.imul(low, 0x9e3779b1) ^ (high < FIRST_OWN_PORT ? Math.imul(high, 0x85ebca6b) : 0);
+  return ports ^ Math.imul(to + 1, 0xc2b2ae35) ^ (ends << 16);
+}
+
 /** Leaves a message behind, also what of it is still to come. */
 function pass(stream: Stream, length: number, arrived: number): void {
   stream.consume(Math.min(length, arrived));
   if (length > arrived) stream.skip(length - arrived);
-}
-
-/** FNV-like over the payload's length and at most 1,500 bytes; never 0. */
-export function hashOf(bytes: Buffer, at: number, length: number): number {
-  let hash = 0x811c9dc5 ^ length;
-  const end = at + Math.min(length, 1500);
-  for (let i = at; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  return hash | 0 || 1;
 }

@@ -6,6 +6,8 @@ import type { Moment } from "./moment.ts";
 export const MAX_FLOWS = 65_536;
 const SLOTS = MAX_FLOWS * 2;
 const IDLE_MICROS = 120 * 1_000_000;
+/** Silence after which a flow counts as begun anew. */
+const PAUSE_MICROS = 5_000_000;
 
 export const STATE = { fresh: 0, analysed: 1, finished: 2 } as const;
 /** Which side is the server: side 0, side 1, or not known. */
@@ -29,7 +31,10 @@ export const FLOW = {
   protocol: 13,
   server: 14,
   serverBy: 15,
-  /** Bit 1 << side: that side was heard; bit 4: answered (a reply that says yes was heard). */
+  /**
+   * Bit 1 << side: that side was heard; bit 4: answered (a reply that says yes was heard); from UNKNOWN_SHIFT on,
+   * datagrams that nobody understood, while the flow has no analysis.
+   */
   heard: 16,
   firstSide: 17,
   dirty: 18,
@@ -40,6 +45,8 @@ export const FLOW = {
   /** Source and destination MAC (high, low each) that the hosts were found with, four words per side. */
   link: 24,
 } as const;
+export const UNKNOWN_SHIFT = 8;
+export const HEARD_MASK = (1 << UNKNOWN_SHIFT) - 1;
 const WORDS = 40;
 /** The same record seen as doubles: the last four. */
 const DOUBLES = WORDS / 2;
@@ -132,14 +139,26 @@ export class FlowTable<Analysis> {
     return (this.words[index * WORDS + FLOW.kind]! & 0xff) as 6 | 17;
   }
 
-  frames = (index: number): number => this.#doubles[index * DOUBLES + COUNT.frames]!;
-  bytes = (index: number): number => this.#doubles[index * DOUBLES + COUNT.bytes]!;
-  firstAt = (index: number): number => this.#doubles[index * DOUBLES + COUNT.firstAt]!;
-  lastAt = (index: number): number => this.#doubles[index * DOUBLES + COUNT.lastAt]!;
+  frames(index: number): number {
+    return this.#doubles[index * DOUBLES + COUNT.frames]!;
+  }
 
-  /** Counts one packet. */
-  tally(index: number, bytes: number, moment: Moment): void {
+  bytes(index: number): number {
+    return this.#doubles[index * DOUBLES + COUNT.bytes]!;
+  }
+
+  firstAt(index: number): number {
+    return this.#doubles[index * DOUBLES + COUNT.firstAt]!;
+  }
+
+  lastAt(index: number): number {
+    return this.#doubles[index * DOUBLES + COUNT.lastAt]!;
+  }
+
+  /** Counts one packet; true when the flow was silent before it for longer than PAUSE_MICROS. */
+  tally(index: number, bytes: number, moment: Moment): boolean {
     const d = index * DOUBLES;
+    const paused = moment.at - this.#doubles[d + COUNT.lastAt]! > PAUSE_MICROS;
     this.#doubles[d + COUNT.frames]!++;
     this.#doubles[d + COUNT.bytes]! += bytes;
     this.#doubles[d + COUNT.lastAt] = moment.at;
@@ -148,6 +167,7 @@ export class FlowTable<Analysis> {
       this.words[w] = 1;
       this.#dirty[this.#dirtyCount++] = index;
     }
+    return paused;
   }
 
   /** Calls `each` for every flow touched since the last call, then starts their counters anew. */
@@ -160,6 +180,17 @@ export class FlowTable<Analysis> {
       this.#doubles[index * DOUBLES + COUNT.bytes] = 0;
     }
     this.#dirtyCount = 0;
+  }
+
+  /** Drops analyses of flows that ended, by `isOver`, or that were idle for long; their flows stay. */
+  dropAnalyses(now: number, isOver: (analysis: Analysis) => boolean, dropped: (analysis: Analysis) => void): void {
+    for (let i = 0; i < this.#count; i++) {
+      const analysis = this.analysis[i];
+      if (analysis === undefined || !(isOver(analysis) || this.lastAt(i) < now - IDLE_MICROS)) continue;
+      this.analysis[i] = undefined;
+      this.words[i * WORDS + FLOW.state] = STATE.fresh;
+      dropped(analysis);
+    }
   }
 
   /** Forgets idle flows, and when that frees too little the older half; only right after `drain`. */

@@ -4,27 +4,28 @@ import { ipText, macText } from "../decode/addresses.ts";
 import { createDecoder } from "../decode/decode.ts";
 import { emptyPacket, type Packet } from "../decode/packet.ts";
 import type { Dissector, Flow } from "../dissectors/dissector.ts";
+import { hashOf } from "../dissectors/print.ts";
 import { createRecogniser, type Recogniser } from "../dissectors/recogniser.ts";
 import { droppedNames } from "../dissectors/self-given.ts";
-import { Analyser, type Analysis, emptyAnalysis, hashOf, isForgettable, renew, VERDICT } from "./analyser.ts";
+import { Analyser, type Analysis, emptyAnalysis, isForgettable, isOver, renew, VERDICT } from "./analyser.ts";
 import { DuplicateFilter } from "./duplicates.ts";
-import { EvidenceFold, type FoldedEvidence, type Place } from "./evidence-fold.ts";
+import { EvidenceFold, type Place } from "./evidence-fold.ts";
 import { ARP, FanOutWatch } from "./fan-out.ts";
-import { FLOW, FlowTable, SERVER, SERVER_BY, STATE } from "./flow-table.ts";
+import { FLOW, FlowTable, HEARD_MASK, SERVER, SERVER_BY, STATE, UNKNOWN_SHIFT } from "./flow-table.ts";
 import { HostTable, MAX_HOSTS } from "./host-table.ts";
 import { MirrorWatch } from "./mirror.ts";
 import type { FlowObservation, HostKey, Observation } from "./observation.ts";
 import { Openings } from "./openings.ts";
+import { Repeats } from "./repeats.ts";
 
 /** Flows analysed at one time; beyond it new flows are counted but not read. */
 const MAX_ANALYSES = 16_384;
 /** Evidence waiting to be told: past it nothing waits for the clock, which may stand still in a hostile file. */
 const MAX_WAITING = 8192;
-/** Remembered link payloads (LLDP, ARP ...) so that a repeat is counted without being read. */
-const MAX_LINK_REPEATS = 8192;
 
-/** An unknown flow that was silent for so long is recognised anew. */
-const RETRY_MICROS = 5_000_000;
+/** So often at most analyses are searched for ones that can be dropped. */
+const DROP_MICROS = 1_000_000;
+
 const ETHERTYPE_ARP = 0x0806;
 const ARP_LENGTH = 28;
 const ARP_REQUEST = 1;
@@ -56,11 +57,6 @@ export interface WatchTotals {
   overflow: { hosts: number; evidence: number; flows: number };
 }
 
-interface LinkRepeat {
-  print: number;
-  learnt: readonly FoldedEvidence[];
-}
-
 export class Watch {
   readonly packet: Packet = emptyPacket();
   readonly mirror = new MirrorWatch();
@@ -78,7 +74,7 @@ export class Watch {
   readonly #analyser: Analyser;
   readonly #flow = new PacketFlow();
   readonly #conversations = new Map<number, FlowObservation>();
-  readonly #linkRepeats = new Map<number, LinkRepeat>();
+  readonly #repeats = new Repeats();
   readonly #openings = new Openings();
   readonly #fanOut = new FanOutWatch();
   #analyses = 0;
@@ -86,6 +82,7 @@ export class Watch {
   #unreadFlows = 0;
   #duplicateFrames = 0;
   #nextDrainAt = 0;
+  #nextDropAt = 0;
   #flowIndex = -1;
   #sourceHost = -1;
   #destinationHost = -1;
@@ -97,7 +94,7 @@ export class Watch {
     this.#decoder = createDecoder({
       knownEtherTypes: options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []),
     });
-    this.#analyser = new Analyser(this.#recogniser, this.#fold, {
+    this.#analyser = new Analyser(this.#recogniser, this.#fold, this.#repeats, {
       serverIs: (side) => this.#serverIs(side),
       place: (protocol) => this.#place(protocol),
     });
@@ -178,7 +175,6 @@ export class Watch {
     if (this.#nextDrainAt !== 0) this.drain();
     this.#nextDrainAt = now + this.#foldMicros;
     if (this.#hosts.count > (MAX_HOSTS * 3) / 4) this.#makeRoom(now);
-    if (this.#linkRepeats.size > MAX_LINK_REPEATS) this.#linkRepeats.clear();
   }
 
   #makeRoom(now: number): void {
@@ -186,11 +182,8 @@ export class Watch {
     this.#fanOut.clear();
     this.#hosts.compact(now);
     // These were remembered by indexes that are somebody else's now.
-    this.#linkRepeats.clear();
-    this.#flows.compact(now, (analysis) => {
-      this.#analyser.forget(analysis);
-      this.#analyses--;
-    });
+    this.#repeats.forget();
+    this.#flows.compact(now, this.#dropped);
   }
 
   #transport(packet: Packet): void {
@@ -203,10 +196,8 @@ export class Watch {
     const { wireLength } = packet;
     this.#hosts.sent(this.#sourceHost, wireLength, packet);
     this.#hosts.received(this.#destinationHost, wireLength, packet);
-    const silence = packet.at - flows.lastAt(index);
-    flows.tally(index, wireLength, packet);
     // After a pause a message may begin anew: a connection heard from its middle gets another chance.
-    if (silence > RETRY_MICROS) this.#retry(index);
+    if (flows.tally(index, wireLength, packet)) this.#retry(index);
     if (packet.transport === 6) this.#tcp(packet, index, side);
     else this.#udp(packet, index, side);
   }
@@ -272,9 +263,18 @@ export class Watch {
     // Most datagram flows are one question and one answer: they are read with a borrowed analysis.
     const known = flows.analysis[index];
     const analysis = known ?? this.#scratch;
-    if (known === undefined) renew(analysis, words[w + FLOW.protocol]!);
+    if (known === undefined) renew(analysis, words[w + FLOW.protocol]!, words[w + FLOW.heard]! >>> UNKNOWN_SHIFT);
     this.#flow.set(packet, "udp", this.#serverAsSaid(index, side));
-    const verdict = this.#analyser.datagram(analysis, this.#flow, packet, side);
+    const verdict = this.#analyser.datagram(
+      analysis,
+      this.#flow,
+      packet,
+      side,
+      this.#sourceHost,
+      this.#destinationHost,
+    );
+    if (known === undefined)
+      words[w + FLOW.heard] = (words[w + FLOW.heard]! & HEARD_MASK) | (analysis.packets << UNKNOWN_SHIFT);
     if (known === undefined && verdict !== VERDICT.finished && !isForgettable(analysis)) this.#keepScratch(index);
     this.#judge(index, analysis, verdict);
   }
@@ -282,7 +282,7 @@ export class Watch {
   #keepScratch(index: number): void {
     const { words } = this.#flows;
     const w = index * FlowTable.stride;
-    if (this.#analyses >= MAX_ANALYSES) {
+    if (this.#analyses >= MAX_ANALYSES && !this.#dropAnalyses()) {
       this.#unreadFlows++;
       return;
     }
@@ -292,13 +292,27 @@ export class Watch {
     this.#scratch = emptyAnalysis();
   }
 
+  readonly #dropped = (analysis: Analysis): void => {
+    this.#analyser.forget(analysis);
+    this.#analyses--;
+  };
+
+  /** Makes room by forgetting connections that ended; looks at most once a second, so that it costs little. */
+  #dropAnalyses(): boolean {
+    const { at } = this.packet;
+    if (at < this.#nextDropAt) return false;
+    this.#nextDropAt = at + DROP_MICROS;
+    this.#flows.dropAnalyses(at, isOver, this.#dropped);
+    return this.#analyses < MAX_ANALYSES;
+  }
+
   #analysisOf(index: number): Analysis | undefined {
     const { words } = this.#flows;
     const w = index * FlowTable.stride;
     const flows = this.#flows;
     const known = flows.analysis[index];
     if (known !== undefined) return known;
-    if (this.#analyses >= MAX_ANALYSES) {
+    if (this.#analyses >= MAX_ANALYSES && !this.#dropAnalyses()) {
       this.#unreadFlows++;
       words[w + FLOW.state] = STATE.finished;
       return undefined;
@@ -310,11 +324,13 @@ export class Watch {
     return analysis;
   }
 
-  /** A flow given up as unknown is looked at again. */
+  /** A flow given up as unknown is recognised anew. */
   #retry(index: number): void {
     const { words } = this.#flows;
     const w = index * FlowTable.stride;
-    if (words[w + FLOW.state] === STATE.finished && words[w + FLOW.protocol]! < 0) words[w + FLOW.state] = STATE.fresh;
+    if (words[w + FLOW.state] !== STATE.finished || words[w + FLOW.protocol]! >= 0) return;
+    words[w + FLOW.state] = STATE.fresh;
+    words[w + FLOW.heard]! &= HEARD_MASK;
   }
 
   /** The same ports connect once more: what was rejoined before has nothing to do with it. */
@@ -389,14 +405,11 @@ export class Watch {
   }
 
   #direct(packet: Packet, wanted: readonly number[], at: number, length: number, transport: "link" | "ip"): void {
-    const same = this.#recogniser.definition(wanted[0]!).sameWhen;
-    const from = same === undefined ? at : at + same.at;
-    const span = same === undefined ? length : Math.min(same.length, length - same.at);
-    const print = span > 0 ? hashOf(packet.bytes, from, span) : 1;
-    const key = Math.imul(print, 31) ^ Math.imul(this.#sourceHost, 0x9e3779b1);
-    const repeat = this.#linkRepeats.get(key);
-    if (repeat !== undefined && repeat.print === print) {
-      this.#analyser.repeat(repeat.learnt, packet);
+    const print = this.#print(wanted[0]!, packet.bytes, at, length);
+    const context = transport === "link" ? wanted[0]! : -1 - wanted[0]!;
+    const slot = this.#repeats.find(print, this.#sourceHost, context);
+    if (slot >= 0) {
+      this.#analyser.repeat(this.#repeats.learnt(slot), packet);
       return;
     }
     const flow = this.#flow;
@@ -404,8 +417,13 @@ export class Watch {
     flow.cut = packet.payloadWireLength > packet.payloadLength;
     flow.state = undefined;
     const learnt = this.#analyser.direct(wanted, packet.bytes.subarray(at, at + length), flow);
-    if (learnt !== undefined && this.#linkRepeats.size <= MAX_LINK_REPEATS)
-      this.#linkRepeats.set(key, { print, learnt });
+    if (learnt !== undefined) this.#repeats.keep(print, this.#sourceHost, context, learnt, 0);
+  }
+
+  #print(dissector: number, bytes: Buffer, at: number, length: number): number {
+    const { sameWhen, sameDatagram } = this.#recogniser.definition(dissector);
+    if (sameWhen !== undefined) return hashOf(bytes, at + sameWhen.at, Math.min(sameWhen.length, length - sameWhen.at));
+    return sameDatagram?.(bytes, at, length, this.#flow) || hashOf(bytes, at, length);
   }
 
   /** The endpoints that carry a tunnel are hosts of the ward's network too. */

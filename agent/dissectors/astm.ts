@@ -86,7 +86,7 @@ const isLetter = (byte: number) => byte >= 0x41 && byte <= 0x5a;
 /** "H" and four different delimiters, as a header record begins (LIS2-A2 6.1). */
 function isHeader(payload: Buffer, at: number): boolean {
   if (payload.length < at + 6 || payload[at] !== 0x48) return false;
-  const [field, repeat, component, escape] = payload.subarray(at + 1, at + 5) as unknown as [
+  const [field, repeat, component, escaped] = payload.subarray(at + 1, at + 5) as unknown as [
     number,
     number,
     number,
@@ -95,8 +95,8 @@ function isHeader(payload: Buffer, at: number): boolean {
   const isMark = (byte: number) =>
     byte > 0x20 && byte < 0x7f && !(byte >= 0x30 && byte <= 0x39) && !isLetter(byte & 0xdf);
   return (
-    [field, repeat, component, escape].every(isMark) &&
-    new Set([field, repeat, component, escape]).size === 4 &&
+    [field, repeat, component, escaped].every(isMark) &&
+    new Set([field, repeat, component, escaped]).size === 4 &&
     payload[at + 5] === field
   );
 }

@@ -8,7 +8,7 @@ import { authenticate, challenge } from "./ntlm-messages.ts";
 const u16 = (value: number) => Buffer.from([value & 255, value >>> 8]);
 
 /** C706 12.6.3.1, little-endian. */
-const pdu = (type: number, body: Buffer, token = Buffer.alloc(0)) => {
+const pdu = (type: number, body: Buffer, token: Buffer = Buffer.alloc(0)) => {
   const verifier = token.length === 0 ? token : bytes(hex("0a 02 00 00 00 00 00 00"), token);
   const length = 16 + body.length + verifier.length;
   return bytes([5, 0, type, 3], hex("10 00 00 00"), u16(length), u16(token.length), hex("01 00 00 00"), body, verifier);

@@ -54,7 +54,7 @@ test("neither users nor calls' contents come out", () => {
 
 test("a connection is left after a bounded number of messages", () => {
   const flow = flowOf();
-  let done = false;
+  let done: boolean | "next" = false;
   for (let i = 0; i < 20 && !done; i++) {
     const message = dcerpc.definition.dissect(pdu(0, Buffer.alloc(8)), flow)!;
     done = dcerpc.definition.done?.(message, flow) ?? false;

@@ -38,7 +38,7 @@ test("a connection is left once the phone has registered, or after a few message
   const flow = flowOf();
   expect(done(skinny.definition.dissect(register("SEP001D450C6563"), flow)!, flow)).toBe(true);
   const long = flowOf();
-  let last = false;
+  let last: boolean | "next" = false;
   for (let index = 0; index < 8; index++) last = done(skinny.definition.dissect(message(0, u32le(0)), long)!, long);
   expect(last).toBe(true);
 });

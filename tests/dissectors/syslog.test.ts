@@ -43,7 +43,7 @@ test("what is written is never told", () => {
 
 test("a flow is left after its host and programs are known", () => {
   const flow = flowOf();
-  let done = false;
+  let done: boolean | "next" = false;
   for (let index = 0; index < 64; index++) {
     const message = syslog.definition.dissect(ascii("<13>x"), flow)!;
     done = syslog.definition.done!(message, flow);

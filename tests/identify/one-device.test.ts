@@ -15,7 +15,17 @@ class Ward {
   constructor(options: IdentifierOptions = {}) {
     this.identifier = new Identifier(options);
   }
-  sends(mac: string | null, ip: string | null, { vlan = 0, ttl = 64, from = 1, to = from + 1, frames = 3 } = {}): this {
+  sends(
+    mac: string | null,
+    ip: string | null,
+    {
+      vlan = 0,
+      ttl = 64,
+      from = 1,
+      to,
+      frames = 3,
+    }: { vlan?: number; ttl?: number; from?: number; to?: number; frames?: number } = {},
+  ): this {
     this.identifier.take({
       kind: "presence",
       host: host(mac, ip, vlan),
@@ -25,7 +35,7 @@ class Ward {
       receivedBytes: 0,
       ttl,
       firstAt: from * 1e6,
-      lastAt: to * 1e6,
+      lastAt: (to ?? from + 1) * 1e6,
     });
     return this;
   }

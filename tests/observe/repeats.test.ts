@@ -61,7 +61,7 @@ const numbered = defineDissector<{ said: string }>({
 });
 
 describe("datagrams that teach the same", () => {
-  const hear = (...datagrams: Parameters<typeof udp>[0][]) => {
+  const hear = (...datagrams: Partial<Parameters<typeof udp>[0]>[]) => {
     const listening = new Listening([numbered]);
     const before = asked.times;
     for (const datagram of datagrams) listening.hear(udp({ from: 1, to: 2, toPort: 99, ...datagram }));

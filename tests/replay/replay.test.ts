@@ -84,7 +84,7 @@ describe("the document", () => {
     const { document } = await replayJson(mdns);
     const frames = document.devices.flatMap(({ evidence }) => evidence.map(({ firstFrame }) => firstFrame));
     expect(frames.length).toBeGreaterThan(0);
-    expect(frames.every(({ file, number }) => file === "mdns.pcap" && number <= document.capture.frames)).toBe(true);
+    expect(frames.every((frame) => frame?.file === "mdns.pcap" && frame.number <= document.capture.frames)).toBe(true);
   });
 
   test("says under which settings it was made", async () => {

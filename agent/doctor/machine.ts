@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { findHeaderChip } from "../../hardware/gpio-base.ts";
 import { loadCap } from "../capture/cap-module.ts";
 import { findProgram, PROGRAMS } from "../capture/program-args.ts";
+import { loadSqlite } from "../sqlite.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 
 const TESTED_NODE = [20, 22, 24];
@@ -52,9 +53,14 @@ function capture(): Check {
 
 function sqlite(): Check {
   try {
-    const Database = createRequire(import.meta.url)("better-sqlite3") as new (path: string) => { close(): void };
-    new Database(":memory:").close();
-    return ok("sqlite", "the native module better-sqlite3 loads");
+    const { version } = loadSqlite();
+    if (Number(process.versions.node.split(".")[0]) >= 24 && version.startsWith("12."))
+      return warn(
+        "sqlite",
+        `better-sqlite3 ${version} loads, but Node 24 can abort with it`,
+        "Use Node 22, or see why better-sqlite3-next isn't there: `npm run setup` installs it where it fits.",
+      );
+    return ok("sqlite", `the native module better-sqlite3 ${version} loads`);
   } catch (error) {
     return fail(
       "sqlite",

@@ -11,7 +11,7 @@ import {
   rmSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import Database from "better-sqlite3";
+import { type Database, openSqlite } from "../sqlite.ts";
 import { isoMicros } from "../time.ts";
 import { LedgerError } from "./error.ts";
 
@@ -49,7 +49,7 @@ export function touchPrivate(path: string): void {
 export function holdWriterLock(path: string): { release: () => void } {
   const lockPath = `${path}.lock`;
   touchPrivate(lockPath);
-  const lock = new Database(lockPath, { timeout: 0 });
+  const lock = openSqlite(lockPath, { timeout: 0 });
   try {
     lock.pragma("journal_mode = MEMORY");
     lock.exec("BEGIN EXCLUSIVE");
@@ -84,11 +84,11 @@ function forgetOldest(path: string): void {
 }
 
 /** Makes a new database under another name and only then gives it its own, so that a half-made one is never met. */
-export function makeWhole(path: string, fill: (db: Database.Database) => void): void {
+export function makeWhole(path: string, fill: (db: Database) => void): void {
   const unfinished = `${path}.new`;
   for (const suffix of ["", ...COMPANIONS]) rmSync(unfinished + suffix, { force: true });
   touchPrivate(unfinished);
-  const db = new Database(unfinished);
+  const db = openSqlite(unfinished);
   try {
     db.pragma("synchronous = FULL");
     fill(db);

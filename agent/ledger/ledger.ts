@@ -1,7 +1,7 @@
 /** Opens the tap's memory: rows with revisions in one SQLite file with one writer (design.md, "Uplink"). */
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import Database from "better-sqlite3";
+import { type Database, openSqlite } from "../sqlite.ts";
 import type { Drops } from "./bounds.ts";
 import { asLedgerError, LedgerError } from "./error.ts";
 import { hasOrphanLog, holdWriterLock, makePrivateFolder, makeWhole, setAside, touchPrivate } from "./files.ts";
@@ -81,7 +81,7 @@ export function openLedger(path: string, options: LedgerOptions): Ledger {
 function openReader(path: string, steps: Migration[], { clock }: LedgerOptions): Ledger {
   if (!existsSync(path)) throw new LedgerError("missing", `There is no ledger yet. (${path})`);
   refuseOtherThanFile(path);
-  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  const db = openSqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma("trusted_schema = OFF");
     refuseNewer(db, steps, path);
@@ -129,10 +129,10 @@ function putRight(path: string, steps: Migration[], clock: () => number): string
 function findDamage(path: string, steps: Migration[]): string | null {
   refuseOtherThanFile(path);
   if (statSync(path).size === 0) return "it is empty";
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     // Without a change to the file: it may be somebody else's.
-    db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db = openSqlite(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     db.pragma("trusted_schema = OFF");
     db.pragma("cell_size_check = ON");
     refuseNewer(db, steps, path);
@@ -152,8 +152,8 @@ function findDamage(path: string, steps: Migration[]): string | null {
   }
 }
 
-function connect(path: string): Database.Database {
-  const db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+function connect(path: string): Database {
+  const db = openSqlite(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma("trusted_schema = OFF");
     db.pragma("journal_mode = WAL");
@@ -166,7 +166,7 @@ function connect(path: string): Database.Database {
   }
 }
 
-function begin(db: Database.Database, steps: Migration[]): void {
+function begin(db: Database, steps: Migration[]): void {
   migrate(db, steps);
   const set = db.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
   db.transaction(() => {
@@ -181,7 +181,7 @@ function refuseOtherThanFile(path: string): void {
 }
 
 /** A healthy database of something else is refused, not set aside: somebody mistyped a path. */
-function refuseForeign(db: Database.Database, path: string): void {
+function refuseForeign(db: Database, path: string): void {
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   if (!tables.includes("rows") || !tables.includes("meta"))
     throw new LedgerError("not-a-ledger", `This is a database, but no ledger of wardtap. (${path})`);

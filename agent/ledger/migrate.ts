@@ -1,6 +1,6 @@
 /** Brings a ledger's tables to what this program expects: numbered SQL files, applied once, in one transaction. */
 import { readdirSync, readFileSync } from "node:fs";
-import type Database from "better-sqlite3";
+import type { Database } from "../sqlite.ts";
 import { LedgerError } from "./error.ts";
 
 /** The files beside this one; the build copies them. */
@@ -23,10 +23,10 @@ export function readMigrations(folder: URL): Migration[] {
   return steps;
 }
 
-export const schemaVersion = (db: Database.Database) => Number(db.pragma("user_version", { simple: true }));
+export const schemaVersion = (db: Database) => Number(db.pragma("user_version", { simple: true }));
 
 /** Refuses a ledger that a newer program wrote: reading it with old eyes could lose what it holds. */
-export function refuseNewer(db: Database.Database, steps: Migration[], path: string): void {
+export function refuseNewer(db: Database, steps: Migration[], path: string): void {
   const version = schemaVersion(db);
   if (version > steps.length)
     throw new LedgerError(
@@ -37,7 +37,7 @@ export function refuseNewer(db: Database.Database, steps: Migration[], path: str
 }
 
 /** All missing steps or none: a step that fails leaves the ledger as it was. */
-export function migrate(db: Database.Database, steps: Migration[]): void {
+export function migrate(db: Database, steps: Migration[]): void {
   const missing = steps.slice(schemaVersion(db));
   if (missing.length === 0) return;
   db.transaction(() => {

@@ -1,8 +1,8 @@
 /** The SQL of the row store, prepared once per connection. */
-import type Database from "better-sqlite3";
+import type { Database } from "../sqlite.ts";
 
 const COLUMNS = "revision, kind, key, version, body";
-export const prepareRows = (db: Database.Database) => ({
+export const prepareRows = (db: Database) => ({
   meta: db.prepare("SELECT value FROM meta WHERE name = ?").pluck(),
   setMeta: db.prepare("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
   find: db.prepare(`SELECT ${COLUMNS} FROM rows WHERE kind = ? AND key = ?`),

@@ -1,6 +1,6 @@
 /** Rows in SQLite: what may get a new revision, what a tombstone does, and how rows are read back. */
 import { randomBytes } from "node:crypto";
-import type Database from "better-sqlite3";
+import type { Database, Statement } from "../sqlite.ts";
 import { type Drops, MAX_BODY_LENGTH, MAX_KEY_LENGTH, MAX_ROWS_READ } from "./bounds.ts";
 import { canonicalJson } from "./canonical.ts";
 import { asLedgerError, LedgerError } from "./error.ts";
@@ -31,12 +31,12 @@ export const newLedgerId = () => randomBytes(16).toString("hex");
 export class RowStore implements Ledger {
   readonly path: string;
   readonly repaired: string | null;
-  readonly #db: Database.Database;
+  readonly #db: Database;
   readonly #closed: () => void;
   readonly #trimmer: Trimmer;
   readonly #statements: ReturnType<typeof prepareRows>;
 
-  constructor(db: Database.Database, { path, clock, repaired, closed }: About) {
+  constructor(db: Database, { path, clock, repaired, closed }: About) {
     this.#db = db;
     this.path = path;
     this.repaired = repaired;
@@ -183,7 +183,7 @@ export class RowStore implements Ledger {
     return Number(this.#statements.meta.get(name) ?? 0);
   }
 
-  #rows(statement: Database.Statement, ...values: unknown[]): Row[] {
+  #rows(statement: Statement, ...values: unknown[]): Row[] {
     return this.#do(() => (statement.all(...values) as StoredRow[]).map((row) => this.#read(row)));
   }
 

@@ -1,5 +1,5 @@
 /** Keeps the ledger within its bounds while a batch is written, and counts what that costs. */
-import type Database from "better-sqlite3";
+import type { Database } from "../sqlite.ts";
 import { isoMicros } from "../time.ts";
 import { BOUNDS, MAX_AGED_OUT_PER_WRITE, MAX_PERIOD_AGE_DAYS } from "./bounds.ts";
 import { ROW_KINDS, type RowKind } from "./rows.ts";
@@ -17,7 +17,7 @@ export class Trimmer {
   /** kind → ids of devices that got a new row of that kind. */
   #devices = new Map<RowKind, Set<string>>();
 
-  constructor(db: Database.Database, clock: () => number) {
+  constructor(db: Database, clock: () => number) {
     this.#clock = clock;
     this.#statements = prepare(db);
   }
@@ -93,7 +93,7 @@ export class Trimmer {
   }
 }
 
-const prepare = (db: Database.Database) => ({
+const prepare = (db: Database) => ({
   count: db.prepare("SELECT count(*) FROM rows WHERE kind = ?").pluck(),
   countAbout: db.prepare("SELECT count(*) FROM rows WHERE kind = ? AND key >= ? AND key < ?").pluck(),
   oldest: db.prepare("SELECT revision FROM rows WHERE kind = ? ORDER BY revision LIMIT ?").pluck(),

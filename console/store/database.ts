@@ -1,7 +1,7 @@
 /** Opens the console's SQLite file: durable, one owner, brought to this version. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import { type Database, openSqlite } from "../../agent/sqlite.ts";
 import { migrate } from "./schema.ts";
 
 const FILE_NAME = "console.db";
@@ -9,9 +9,9 @@ const FILE_NAME = "console.db";
 const BUSY_TIMEOUT_MS = 500;
 
 /** Throws a plain sentence when the folder can't be used, another console has it, or a newer one wrote it. */
-export function openDatabase(folder: string): Database.Database {
+export function openDatabase(folder: string): Database {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const database = new Database(join(folder, FILE_NAME), { timeout: BUSY_TIMEOUT_MS });
+  const database = openSqlite(join(folder, FILE_NAME), { timeout: BUSY_TIMEOUT_MS });
   try {
     // Exclusive first: the positions held in memory are true only while nobody else writes.
     database.pragma("locking_mode = EXCLUSIVE");

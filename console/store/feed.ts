@@ -1,5 +1,5 @@
 /** The feed's items as kept: numbered without gaps in time, the oldest dropped past the limit. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "../../agent/sqlite.ts";
 import type { FeedItem } from "../api/shapes.ts";
 import { MAX_FEED_ITEMS } from "./store.ts";
 

@@ -1,5 +1,5 @@
 /** Findings as pages show them, made again from rows; one that is gone from the ledger leaves as resolved. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "../../agent/sqlite.ts";
 import type { FindingView } from "../api/shapes.ts";
 import type { Aliases } from "./aliases.ts";
 import type { FeedTable } from "./feed.ts";

@@ -1,5 +1,5 @@
 /** Which ledgers a tap has spoken of, how far each is committed, and when a new one takes an old one's place. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "../../agent/sqlite.ts";
 import { type Greeting, MAX_LEDGERS_PER_TAP, MAX_TAPS, StoreError } from "./store.ts";
 
 /** Batches that came before the one that joins them to what is committed; past it the tap sends them again. */

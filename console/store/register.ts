@@ -1,5 +1,5 @@
 /** The register: what pages show of each device, made again from rows whenever a row that touches it changes. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "../../agent/sqlite.ts";
 import type { DeviceView } from "../api/shapes.ts";
 import type { Aliases } from "./aliases.ts";
 import type { FeedTable } from "./feed.ts";

@@ -1,5 +1,5 @@
 /** Rows as they came: of one key the highest revision stays, so repeats and order make no difference. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "../../agent/sqlite.ts";
 import type { WireRow } from "../../agent/uplink/messages.ts";
 import { readId, readTime } from "./views.ts";
 

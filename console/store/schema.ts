@@ -1,5 +1,5 @@
 /** The console's tables, and how an older file becomes today's. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "../../agent/sqlite.ts";
 
 /** One entry per version; never edited after a release. */
 const MIGRATIONS = [

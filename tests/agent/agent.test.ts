@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Agent } from "../../agent/agent.ts";
 import { defaultConfig } from "../../agent/config.ts";
 import { type Ledger, openLedger } from "../../agent/ledger/ledger.ts";
 import type { Observation } from "../../agent/observe/observation.ts";
+import { openSqlite } from "../../agent/sqlite.ts";
 import { counts, ENGINE, evidence, flow, PUMP, presence } from "../pipe/support/observations.ts";
 
 const SECOND = 1_000_000;
@@ -175,7 +175,7 @@ describe("storage trouble", () => {
     const agent = start();
     tell(agent, [presence()]);
     pass(agent, 2);
-    const other = new Database(join(folder, "ledger.db"));
+    const other = openSqlite(join(folder, "ledger.db"));
     other.exec("BEGIN IMMEDIATE");
     tell(agent);
     pass(agent, 1);

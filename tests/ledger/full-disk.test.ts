@@ -75,11 +75,11 @@ test("a folder that can't be made is said in plain words", () => {
 });
 
 test("a ledger with a size limit reached mid-batch keeps none of the batch and goes on when it is lifted", async () => {
-  const { default: Database } = await import("better-sqlite3");
+  const { openSqlite } = await import("../../agent/sqlite.ts");
   const { RowStore } = await import("../../agent/ledger/row-store.ts");
   const path = join(temporaryFolder(), "ledger.db");
   openLedger(path, { clock }).close();
-  const db = new Database(path);
+  const db = openSqlite(path);
   const ledger = new RowStore(db, { path, clock, repaired: null, closed: () => undefined });
   onTestFinished(() => ledger.close());
   const big = Array.from({ length: 100 }, (_, n) => row(`d${n}`, { text: "x".repeat(1000) }));

@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { openLedger } from "../../agent/ledger/ledger.ts";
 import { MIGRATIONS } from "../../agent/ledger/migrate.ts";
+import { openSqlite } from "../../agent/sqlite.ts";
 import { clock, opened, row, temporaryFolder } from "./support.ts";
 
 const written = (...rows: string[]) => {
@@ -122,7 +122,7 @@ describe("forms of the ledger", () => {
     expect(ledger.count("device")).toBe(2);
     expect(ledger.ledgerId).toBe(id);
     ledger.close();
-    const db = new Database(path, { readonly: true });
+    const db = openSqlite(path, { readonly: true });
     expect(db.prepare("SELECT count(*) FROM notes").pluck().get()).toBe(2);
     db.close();
   });
@@ -130,7 +130,7 @@ describe("forms of the ledger", () => {
   test("a step that fails undoes the steps before it", () => {
     const { path } = written("a");
     expect(() => openLedger(path, { clock, migrations: withMore(NOTES, "INSERT INTO nowhere VALUES (1);") })).toThrow();
-    const db = new Database(path, { readonly: true });
+    const db = openSqlite(path, { readonly: true });
     expect(db.pragma("user_version", { simple: true })).toBe(1);
     expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'notes'").all()).toEqual([]);
     db.close();
@@ -154,7 +154,7 @@ describe("forms of the ledger", () => {
 
   test("somebody else's database is refused, and left as it is", () => {
     const path = join(temporaryFolder(), "ledger.db");
-    const db = new Database(path);
+    const db = openSqlite(path);
     db.exec("CREATE TABLE patients (name TEXT); INSERT INTO patients VALUES ('x')");
     db.close();
     const before = readFileSync(path);
@@ -238,7 +238,7 @@ describe("damage", () => {
   });
 
   function unhook(path: string, sql: string) {
-    const db = new Database(path);
+    const db = openSqlite(path);
     db.exec(sql);
     db.close();
   }

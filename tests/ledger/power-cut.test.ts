@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openLedger } from "../../agent/ledger/ledger.ts";
+import { openSqlite } from "../../agent/sqlite.ts";
 import { builtPath } from "../support/built.ts";
 import { clock, temporaryFolder } from "./support.ts";
 
@@ -78,7 +78,7 @@ function check(path: string, acknowledged: number, revisionTold: number) {
   } finally {
     ledger.close();
   }
-  const db = new Database(path, { readonly: true });
+  const db = openSqlite(path, { readonly: true });
   expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
   db.close();
 }

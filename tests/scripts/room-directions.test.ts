@@ -35,10 +35,12 @@ const FORBIDDEN: Import[] = [
   ["agent/dissectors/x.ts", "node:net"],
   ["agent/observe/x.ts", "node:child_process"],
   ["agent/identify/x.ts", "better-sqlite3"],
+  ["agent/identify/x.ts", "../sqlite.ts"],
   ["agent/findings/x.ts", "ws"],
   // The sniffer has no disk, no network and no lights; the agent reads no frames.
   ["agent/sniffer.ts", "./ledger/ledger.ts"],
   ["agent/sniffer.ts", "./uplink/uplink.ts"],
+  ["agent/sniffer.ts", "./sqlite.ts"],
   ["agent/sniffer.ts", "../hardware/gpio.ts"],
   ["agent/commands/sniff.ts", "../ledger/ledger.ts"],
   ["agent/agent.ts", "./capture/source.ts"],
@@ -53,6 +55,10 @@ const FORBIDDEN: Import[] = [
   // No SQL outside the store, no reaching past the page's contract.
   ["console/api/x.ts", "better-sqlite3"],
   ["console/x.ts", "better-sqlite3"],
+  ["console/x.ts", "../agent/sqlite.ts"],
+  // One place chooses the release of better-sqlite3 that fits this Node.
+  ["agent/ledger/x.ts", "better-sqlite3"],
+  ["console/store/x.ts", "better-sqlite3"],
   ["console/page/x.tsx", "../store/store.ts"],
   ["console/page/x.tsx", "../api/http.ts"],
   ["console/store/x.ts", "../intake/intake.ts"],
@@ -68,7 +74,7 @@ const ALLOWED: Import[] = [
   ["agent/identify/rules/x.ts", "../rule.ts"],
   ["agent/findings/x.ts", "../identify/device.ts"],
   ["agent/ledger/x.ts", "../time.ts"],
-  ["agent/ledger/x.ts", "better-sqlite3"],
+  ["agent/ledger/x.ts", "../sqlite.ts"],
   ["agent/sniffer.ts", "./pipe/writer.ts"],
   ["agent/agent.ts", "../hardware/driver.ts"],
   ["console/intake/x.ts", "../../agent/uplink/messages.ts"],
@@ -76,7 +82,7 @@ const ALLOWED: Import[] = [
   ["console/x.ts", "../agent/findings/judge.ts"],
   ["console/page/x.tsx", "../../hardware/lights.ts"],
   ["console/page/x.tsx", "../api/shapes.ts"],
-  ["console/store/x.ts", "better-sqlite3"],
+  ["console/store/x.ts", "../../agent/sqlite.ts"],
 ];
 
 const root = repositoryRoot();

@@ -1,8 +1,8 @@
 /** The store in its thread: errors cross as sentences, one owner per folder, bounds hold, closing is clean. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { openSqlite } from "../../../agent/sqlite.ts";
 import { MAX_FEED_ITEMS, MAX_LEDGERS_PER_TAP, type Store } from "../../../console/store/store.ts";
 import { openStore } from "../../../console/store/worker-store.ts";
 import { temporaryFolder } from "../../uplink/support/temporary.ts";
@@ -52,7 +52,7 @@ test("a second console on the same folder is told so", async () => {
 
 test("data of a newer console and files that are no database are refused, not overwritten", async () => {
   const newer = temporaryFolder();
-  const database = new Database(join(newer, "console.db"));
+  const database = openSqlite(join(newer, "console.db"));
   database.pragma("user_version = 99");
   database.close();
   await expect(open(newer)).rejects.toThrow("written by a newer wardtap");
@@ -117,7 +117,7 @@ test("a tap that turns to ledger after ledger fills no disk, and keeps the one t
   }
   expect((await store.whichDevices(10)).map((each) => each.deviceId)).toContain("dev-whole");
   await store.close();
-  const database = new Database(join(folder, "console.db"), { readonly: true });
+  const database = openSqlite(join(folder, "console.db"), { readonly: true });
   expect(database.prepare("SELECT count(*) FROM ledgers").pluck().get()).toBe(MAX_LEDGERS_PER_TAP);
   expect(database.prepare("SELECT count(DISTINCT ledger) FROM rows").pluck().get()).toBe(MAX_LEDGERS_PER_TAP);
   database.close();

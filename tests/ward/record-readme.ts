@@ -20,8 +20,35 @@ const VERSIONS: readonly (readonly [name: string, command: string, keep: RegExp]
 
 /** The heading that the protocol day's part of the README begins with. */
 const PROTOCOL_DAY = "## The protocol day\n";
+/** For programs that tell no version themselves. */
+const packaged = (name: string) => `dpkg-query -Wf 'version \${Version}' ${name}`;
 const PROTOCOL_VERSIONS: typeof VERSIONS = [
   ["samba (smbd, nmbd, smbclient, nmblookup)", "smbd --version", /Version ([\w.-]+)/],
+  ["net-snmp (snmpd, snmpget, snmpwalk)", "snmpget --version", /version: ([\d.]+)/],
+  ["OpenSSH (sshd, ssh)", "ssh -V", /OpenSSH_([\w.]+)/],
+  ["vsftpd", packaged("vsftpd"), /version ([\d.]+)/],
+  ["inetutils (telnetd, telnet)", "inetutils-telnet --version", /([\d.]+)$/m],
+  ["OpenSSL (s_server, s_client, certificates)", "openssl version", /OpenSSL ([\d.]+)/],
+  ["nginx", "nginx -v", /nginx\/([\d.]+)/],
+  ["lighttpd", "lighttpd -v", /lighttpd\/([\d.]+)/],
+  ["dovecot", "dovecot --version", /([\d.]+)/],
+  ["curl", "curl --version", /curl ([\d.]+)/],
+  ["miniupnpd", "miniupnpd --version", /([\d.]+)/],
+  ["miniupnpc (upnpc)", packaged("miniupnpc"), /version ([\d.]+)/],
+  ["wsdd", packaged("wsdd"), /version (?:\d:)?([\d.]+)/],
+  ["CUPS (ippeveprinter, ipptool)", "ippeveprinter --version", /([\d.]+)/],
+  ["mosquitto", packaged("mosquitto"), /version ([\d.]+)/],
+  ["OpenLDAP (slapd, ldapsearch)", "slapd -VV", /slapd ([\d.]+)/],
+  ["sipp", "sipp -v", /SIPp v([\d.]+)/],
+  ["TigerVNC", "Xtigervnc -version", /TigerVNC ([\d.]+)/],
+  ["vncsnapshot", packaged("vncsnapshot"), /version ([\d.]+)/],
+  ["xrdp", "xrdp --version", /xrdp ([\d.]+)/],
+  ["lldpd", "lldpd -v", /([\d.]+)/],
+  ["chrony", "chronyd --version", /version ([\d.]+)/],
+  ["rsyslog", "rsyslogd -v", /rsyslogd +([\d.]+)/],
+  ["libcoap (coap-server, coap-client)", packaged("libcoap3-bin"), /version ([\d.]+)/],
+  ["dnsmasq (DHCPv6, router advertisements)", "dnsmasq --version", /version ([\d.]+)/i],
+  ["dhclient", "dhclient --version", /dhclient-([\d.]+)/],
   ["tcpdump", "tcpdump --version", /tcpdump version ([\d.]+)/],
   ["Node (simulated devices and their partners)", "node --version", /v([\d.]+)/],
 ];

@@ -6,7 +6,7 @@ import { type CastMember, castMember, ipOf, type Scene, serve, use } from "./sce
 
 const LINUX = { os: ["Linux"] };
 const server = (name: string, number: number, because: string) =>
-  castMember({ name, number, oui: "00:50:56", hostname: `ward8-${name}` }, LINUX, because);
+  castMember({ name, number, oui: "00:50:56", hostname: `ward8-${name}` }, {}, because);
 const visitor = (name: string, number: number) =>
   castMember(
     { name, number, oui: "18:66:da", hostname: `ward8-${name}` },
@@ -14,12 +14,12 @@ const visitor = (name: string, number: number) =>
     "OUI 18:66:DA; Linux TCP SYN",
   );
 
-const tls10 = server("tls10", 51, "answers TLS 1.0; Linux TCP SYN+ACK");
-const tls11 = server("tls11", 52, "answers TLS 1.1; Linux TCP SYN+ACK");
-const selfSigned = server("tls-self", 53, "answers TLS 1.2; Linux TCP SYN+ACK");
+const tls10 = server("tls10", 51, "answers TLS 1.0");
+const tls11 = server("tls11", 52, "answers TLS 1.1");
+const selfSigned = server("tls-self", 53, "answers TLS 1.2");
 const oldVisitor = visitor("tls-pc-a", 54);
-const tls12 = server("tls12", 55, "answers TLS 1.2; Linux TCP SYN+ACK");
-const tls13 = server("tls13", 56, "answers TLS 1.3; Linux TCP SYN+ACK");
+const tls12 = server("tls12", 55, "answers TLS 1.2");
+const tls13 = server("tls13", 56, "answers TLS 1.3");
 const soundVisitor = visitor("tls-pc-b", 57);
 
 /** OpenSSL 3 still speaks the old versions when told that no security is wanted. */

@@ -31,7 +31,7 @@ interface Dialects {
 
 const oldServer = castMember(
   { name: "fs-old", number: 11, oui: "00:50:56", hostname: "ward8-oldfs" },
-  { ...LINUX, class: ["server"], names: ["WARD8-OLDFS"] },
+  { ...LINUX, names: ["WARD8-OLDFS"] },
   "accepts SMB 1 (NT LM 0.12), NetBIOS name WARD8-OLDFS; claims Windows 6.1 as every Samba does, its LAN manager is Samba",
 );
 const oldVisitor = castMember(
@@ -41,8 +41,8 @@ const oldVisitor = castMember(
 );
 const newServer = castMember(
   { name: "fs-new", number: 13, oui: "00:50:56", hostname: "ward8-newfs" },
-  { ...LINUX, class: ["server"] },
-  "accepts SMB 3.1.1 with signing required",
+  {},
+  "accepts SMB 3.1.1 with signing required; which machine it is stays open",
 );
 const newVisitor = castMember(
   { name: "pc-b", number: 14, oui: "18:66:da", hostname: "ward8-pc-b" },

@@ -15,13 +15,13 @@ const LINUX = { os: ["Linux"] };
 
 const ftp = castMember(
   { name: "ftp", number: 41, oui: "00:50:56", hostname: "ward8-ftp" },
-  LINUX,
-  "FTP greeting of vsftpd; Linux TCP SYN+ACK",
+  {},
+  "FTP greeting of vsftpd, which runs on many systems",
 );
 const hub = castMember(
   { name: "telnet", number: 42, oui: "00:50:56", hostname: "ward8-hub" },
-  LINUX,
-  "asks for a login over telnet; Linux TCP SYN+ACK",
+  {},
+  "asks for a login over telnet",
 );
 const visitor = castMember(
   { name: "ftp-pc", number: 43, oui: "18:66:da", hostname: "ward8-pc-e" },
@@ -30,8 +30,8 @@ const visitor = castMember(
 );
 const anonymousFtp = castMember(
   { name: "ftp-anon", number: 44, oui: "00:50:56", hostname: "ward8-pub" },
-  LINUX,
-  "FTP greeting of vsftpd; Linux TCP SYN+ACK",
+  {},
+  "FTP greeting of vsftpd, which runs on many systems",
 );
 const anonymousVisitor = castMember(
   { name: "ftp-pc-b", number: 45, oui: "18:66:da", hostname: "ward8-pc-f" },

@@ -9,7 +9,7 @@ const LINUX = { os: ["Linux"] };
 const post = castMember(
   { name: "mail", number: 71, oui: "00:50:56", hostname: "ward8-mail" },
   { ...LINUX, class: ["server"] },
-  "IMAP and POP3 greetings of dovecot; Linux TCP SYN+ACK",
+  'IMAP and POP3 greetings "Dovecot (Debian) ready"',
 );
 const reader = castMember(
   { name: "mail-pc", number: 72, oui: "18:66:da", hostname: "ward8-pc-i" },

@@ -15,13 +15,13 @@ const LINUX = { os: ["Linux"] };
 
 const broker = castMember(
   { name: "mqtt", number: 101, oui: "00:50:56", hostname: "ward8-mqtt" },
-  { ...LINUX, class: ["server"] },
-  "MQTT broker on TCP 1883 and 1884; Linux TCP SYN+ACK",
+  {},
+  "MQTT broker on TCP 1883 and 1884",
 );
 const directory = castMember(
   { name: "ldap", number: 102, oui: "00:50:56", hostname: "ward8-ldap" },
-  { ...LINUX, class: ["server"] },
-  "LDAP server on TCP 389; Linux TCP SYN+ACK",
+  { class: ["server"] },
+  "LDAP directory on TCP 389",
 );
 const registrar = castMember(
   { name: "sip", number: 103, oui: "00:50:56", hostname: "ward8-sip" },
@@ -140,7 +140,7 @@ export const messaging: Scene = {
   nearMisses: ["default-login", "port-scan", "address-scan"],
   proof: [
     ["mosquitto accepts a password", "mqtt.conflag.passwd == 1"],
-    ["slapd accepts a simple bind", "ldap.bindResponse_resultCode == 0"],
+    ["slapd accepts a simple bind", "ldap.protocolOp == 1 && ldap.resultCode == 0"],
     ["sipp registers as a phone", 'sip.User-Agent contains "Yealink"'],
   ],
   play: async (ward) => {

@@ -7,13 +7,13 @@ const COOKIE_USER = "canaryrdpuser";
 const LINUX = { os: ["Linux"] };
 const vnc = castMember(
   { name: "vnc", number: 111, oui: "00:50:56", hostname: "ward8-screen" },
-  LINUX,
-  "RFB greeting on TCP 5900; Linux TCP SYN+ACK",
+  {},
+  "RFB greeting on TCP 5900",
 );
 const rdp = castMember(
   { name: "rdp", number: 112, oui: "00:50:56", hostname: "ward8-desktop" },
-  LINUX,
-  "answers RDP negotiation; Linux TCP SYN+ACK",
+  {},
+  "answers RDP negotiation",
 );
 const visitor = castMember(
   { name: "screen-pc", number: 113, oui: "18:66:da", hostname: "ward8-pc-m" },
@@ -33,7 +33,7 @@ export const screens: Scene = {
   nearMisses: ["cleartext-login", "worm-spread", "port-scan"],
   proof: [
     ["Xtigervnc greets", 'tcp.srcport == 5900 && tcp contains "RFB 003.008"'],
-    ["xrdp answers the connection request", "tcp.srcport == 3389 && x224 || (tcp.srcport == 3389 && cotp)"],
+    ["xrdp answers the connection request", "tcp.srcport == 3389 && cotp"],
   ],
   play: async (ward) => {
     const screen = ["-SecurityTypes", "None", "-rfbport", "5900", "-geometry", "64x48", "-nolisten", "tcp"];

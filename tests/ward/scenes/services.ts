@@ -13,7 +13,7 @@ const accessSwitch = castMember(
 );
 const services = castMember(
   { name: "services", number: 122, oui: "00:50:56", hostname: "ward8-services" },
-  { class: ["server"] },
+  {},
   "answers NTP and CoAP, receives syslog",
 );
 const client = castMember(

@@ -7,8 +7,8 @@ const USER = "canarysshuser";
 const LINUX = { os: ["Linux"] };
 const oldServer = castMember(
   { name: "ssh-old", number: 31, oui: "00:50:56", hostname: "ward8-appliance" },
-  LINUX,
-  "Linux TCP SYN+ACK; SSH banner OpenSSH",
+  {},
+  "SSH banner of OpenSSH, which runs on many systems",
 );
 const oldVisitor = castMember(
   { name: "ssh-pc-a", number: 32, oui: "18:66:da", hostname: "ward8-pc-c" },
@@ -55,7 +55,7 @@ export const oldShell: Scene = {
   file: "ssh.pcap",
   holds: "OpenSSH limited to diffie-hellman-group1-sha1, 3des-cbc and hmac-md5 of old, and a refused login",
   cast: [oldServer, oldVisitor],
-  secrets: [USER],
+  secrets: [],
   findings: [{ rule: "ssh-obsolete", at: oldServer, because: "offers diffie-hellman-group1-sha1 and 3des-cbc only" }],
   nearMisses: ["cleartext-login", "telnet"],
   proof: [["sshd offers obsolete key exchange", 'ssh.kex_algorithms contains "group1-sha1" && tcp.srcport == 22']],
@@ -69,7 +69,7 @@ export const soundShell: Scene = {
   file: "ssh-sound.pcap",
   holds: "OpenSSH as Debian ships it, and a refused login",
   cast: [newServer, newVisitor],
-  secrets: [USER],
+  secrets: [],
   findings: [],
   nearMisses: ["ssh-obsolete", "cleartext-login", "high+"],
   proof: [["sshd says who it is", 'ssh.protocol contains "OpenSSH" && tcp.srcport == 22']],

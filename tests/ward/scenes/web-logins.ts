@@ -20,8 +20,8 @@ const CURL = ["-sS", "-m", "10", "-o", "/dev/null", "-A", FIREFOX];
 
 const portal = castMember(
   { name: "web-basic", number: 61, oui: "00:50:56", hostname: "ward8-portal" },
-  { ...LINUX, class: ["server"] },
-  "answers HTTP as nginx; Linux TCP SYN+ACK",
+  {},
+  "answers HTTP as nginx",
 );
 const portalVisitor = castMember(
   { name: "web-pc-a", number: 62, oui: "18:66:da", hostname: "ward8-pc-g" },
@@ -30,8 +30,8 @@ const portalVisitor = castMember(
 );
 const digest = castMember(
   { name: "web-digest", number: 63, oui: "00:50:56", hostname: "ward8-digest" },
-  { ...LINUX, class: ["server"] },
-  "answers HTTP as lighttpd; Linux TCP SYN+ACK",
+  {},
+  "answers HTTP as lighttpd",
 );
 const digestVisitor = castMember(
   { name: "web-pc-b", number: 64, oui: "18:66:da", hostname: "ward8-pc-h" },

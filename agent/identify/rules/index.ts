@@ -2,6 +2,7 @@
 import type { IdentifyRule } from "../rule.ts";
 import hostServices from "./host-services.ts";
 import imagingModality from "./imaging-modality.ts";
+import makerInText from "./maker-in-text.ts";
 import networkCard from "./network-card.ts";
 import portOnly from "./port-only.ts";
 import role from "./role.ts";
@@ -20,6 +21,7 @@ export const identifyRules = (): IdentifyRule[] => [
   portOnly,
   statedDevices,
   vendorNumber,
+  makerInText,
   imagingModality,
   ...patternRules(),
 ];

@@ -70,7 +70,8 @@ function labelOf(
   const makerSaid =
     (product.ownCard === true && !onlyReported) ||
     speaks("store", "poct", "dpws", "intellivue") ||
-    (textSaid && textOf(product).includes(product.maker));
+    // A program on somebody's server has no maker that the ledger could know.
+    (textSaid && textOf(product).includes(product.maker) && deviceClass !== "imaging-archive");
   const modelSaid = speaks("store", "poct", "dpws", "intellivue") || textSaid;
   const models = [
     product.model,

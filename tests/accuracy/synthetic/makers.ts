@@ -36,6 +36,7 @@ const HOUSES: readonly (readonly string[])[] = [
   ["Swisslog Healthcare", "Swisslog", "Translogic"],
   ["Roche", "Roche Diagnostics"],
   ["Hitachi Aloka", "Hitachi"],
+  ["Capsa", "Capsa Healthcare"],
 ];
 
 export const saidInDicom = (maker: string): string => SAID[maker] ?? maker;

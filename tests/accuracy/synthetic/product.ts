@@ -81,4 +81,5 @@ export const KINDS: Readonly<Record<string, readonly [device: string, part: stri
 };
 
 /** How a device calls itself in free text. */
-export const textOf = ({ text, maker, model }: Product): string => text ?? `${maker} ${model}`;
+export const textOf = ({ text, maker, model }: Product): string =>
+  text ?? (model.toLowerCase().startsWith(maker.toLowerCase().split(" ")[0]!) ? model : `${maker} ${model}`);

@@ -58,7 +58,10 @@ export class FanOutWatch {
     const source = this.#sources.get(host);
     if (source === undefined) return;
     const byPort = source.byPort.get(port);
-    if (byPort?.tried.has(target)) byPort.answered.add(target);
+    if (byPort?.tried.has(target)) {
+      byPort.answered.add(target);
+      source.changed = true;
+    }
     const byTarget = source.byTarget.get(target);
     if (byTarget?.tried.has(port)) byTarget.answered.add(port);
   }

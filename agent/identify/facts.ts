@@ -181,8 +181,13 @@ export class Facts {
 
   #roomForOutside(host: HostKey): boolean {
     const key = `${host.mac ?? ""}|${host.vlan}`;
-    const heard = this.outside.get(key) ?? new Set();
-    this.outside.set(key, heard);
+    let heard = this.outside.get(key);
+    if (heard === undefined) {
+      // Invented senders must not fill the memory: past the bound outside hosts count for their MAC only.
+      if (this.outside.size >= MAX_HOST_FACTS) return false;
+      heard = new Set();
+      this.outside.set(key, heard);
+    }
     if (heard.has(host.ip!)) return true;
     if (heard.size >= MAX_OUTSIDE_PER_MAC) return false;
     heard.add(host.ip!);
@@ -205,7 +210,9 @@ export class Facts {
   #fanOut(said: FanOutObservation): void {
     const key = `${hostKeyText(said.by)} ${said.what} ${said.port}`;
     const known = this.fanOuts.get(key);
-    if (known !== undefined && known.tried >= said.tried) return;
+    // The same window told again may have more answers: that is what tells a busy server from a sweep.
+    const isSameWindow = known?.firstAt === said.firstAt;
+    if (known !== undefined && (isSameWindow ? known.tried > said.tried : known.tried >= said.tried)) return;
     if (known === undefined && this.fanOuts.size >= MAX_FAN_OUTS) {
       this.overflow++;
       return;

@@ -12,7 +12,7 @@ import {
 import { Facts, hostKeyText } from "./facts.ts";
 import type { Group } from "./groups.ts";
 import type { KeptApart } from "./join.ts";
-import { judge } from "./judge.ts";
+import { type Judgement, judge } from "./judge.ts";
 import { namesOf } from "./names.ts";
 import { createNetworks, type Networks } from "./networks.ts";
 import { resolve } from "./resolve.ts";
@@ -71,6 +71,9 @@ export class Identifier {
   readonly #ids = new Map<string, string>();
   readonly #idsByAddress = new Map<string, string>();
   #owners: OwnerIndex | undefined;
+  /** Judgements of the last `devices()`, by id, and those of the one under way. */
+  #judged = new Map<string, { basis: string; judgement: Judgement }>();
+  #judgedNow = new Map<string, { basis: string; judgement: Judgement }>();
   /** By id: devices of before the start, until they are heard again (and what they said then, for ever). */
   readonly #remembered = new Map<string, Device>();
 
@@ -98,6 +101,8 @@ export class Identifier {
     const judged = groups.map((group, index) =>
       this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners),
     );
+    this.#judged = this.#judgedNow;
+    this.#judgedNow = new Map();
     const heard = new Set(identities.flatMap(({ id, aliases }) => [id, ...aliases]));
     for (const device of this.#remembered.values()) {
       if (!heard.has(device.id))
@@ -118,7 +123,9 @@ export class Identifier {
     const found = new Map<string, DeviceEvidence[]>();
     for (const host of this.facts.hosts.values()) {
       if (host.ip === null || host.evidence.size === 0 || this.#owners?.idOf(host) !== undefined) continue;
-      found.set(host.ip, [...(found.get(host.ip) ?? []), ...host.evidence.values()]);
+      const said = found.get(host.ip);
+      if (said === undefined) found.set(host.ip, [...host.evidence.values()]);
+      else for (const piece of host.evidence.values()) said.push(piece);
     }
     for (const [ip, evidence] of this.facts.outsiders) {
       if (!found.has(ip)) found.set(ip, [...evidence.values()]);
@@ -148,13 +155,29 @@ export class Identifier {
     return [...widest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fan]) => fan);
   }
 
+  /** Judged anew only when the device said or did something new: most say the same for years. */
+  #judgement(id: string, view: DeviceView): Judgement {
+    const { group, evidence, services } = view;
+    const basis = [
+      group.isRouter,
+      ...group.macs,
+      ...evidence.map(evidenceKey),
+      ...services.map((service) => `${serviceKey(service)} ${service.protocol}`),
+    ].join("\n");
+    const known = this.#judged.get(id);
+    const judgement = known?.basis === basis ? known.judgement : judge(view, this.#rules);
+    this.#judgedNow.set(id, { basis, judgement });
+    return judgement;
+  }
+
   /** The earliest id any of the group's anchors ever had; the others become aliases. */
   #identity(group: Group): { id: string; aliases: string[] } {
-    const ids: string[] = [];
+    const found = new Set<string>();
     for (const anchor of group.anchors) {
       const known = this.#ids.get(anchor) ?? this.#addressId(group);
-      if (known !== undefined && !ids.includes(known)) ids.push(known);
+      if (known !== undefined) found.add(known);
     }
+    const ids = [...found];
     const id = ids[0] ?? idOf(group.anchor);
     for (const anchor of group.anchors) if (!this.#ids.has(anchor)) this.#ids.set(anchor, id);
     return { id, aliases: ids.slice(1).sort() };
@@ -197,7 +220,7 @@ export class Identifier {
     const lastSeenAt = Math.max(group.firstAt, group.reported?.lastAt ?? 0, ...group.hosts.map((host) => host.lastAt));
     const evidence = mergeEvidence(group, before, weakSigns(services, peers, group.firstAt, lastSeenAt));
     const view = new DeviceView(group, evidence, services, peers);
-    const judgement = judge(view, this.#rules);
+    const judgement = this.#judgement(id, view);
     const sum = (pick: (host: Group["hosts"][number]) => number) =>
       group.hosts.reduce((total, host) => total + pick(host), 0);
     const device: Device = {

@@ -6,6 +6,11 @@ import { isCardMac, isRandomisedMac } from "./mac.ts";
 /** A name that more cards than this give is a default name of a product, not one device's. */
 const MAX_CARDS_PER_NAME = 3;
 const MIN_NAME = 4;
+/** A serial number or DUID on more cards than this was copied with a disk image or never set: it tells nothing apart. */
+const MAX_CARDS_PER_SERIAL = 4;
+/** What stands in a serial number's place when nobody gave one: one letter over and over, or the factory's words. */
+const NO_SERIAL =
+  /^(?:(.)\1*|0?123456789\d*|default string|to be filled.*|system serial number|not (?:specified|applicable|available)|none|unknown)$/i;
 /** Names that many devices have before anybody gives them one. */
 const GENERIC_NAME =
   /^(localhost|raspberrypi|android|iphone|ipad|macbook|unknown|none|default|printer|computer|user-pc|admin-pc|desktop|laptop|debian|ubuntu|kali|esp[-_]?\w*|wlan\d*|host)([-_ ]?\w{0,2})?$/i;
@@ -34,7 +39,9 @@ export function joinCards(cards: ReadonlyMap<string, Card>, groups: GroupSet, ke
       }
     }
   }
-  for (const [value, same] of cardsBy(cards, serialsOf)) joinAll(same, groups, mayJoin, `same serial number ${value}`);
+  for (const [value, same] of cardsBy(cards, serialsOf)) {
+    if (same.length <= MAX_CARDS_PER_SERIAL) joinAll(same, groups, mayJoin, `same serial number ${value}`);
+  }
   for (const [name, same] of cardsBy(cards, namesOf)) {
     if (same.length > MAX_CARDS_PER_NAME || new Set(same.map(systemOf)).size > 1) continue;
     joinAll(same, groups, mayJoin, `same host name ${name} and same DHCP client`);
@@ -55,7 +62,11 @@ function joinAll(
 function cardsBy(cards: ReadonlyMap<string, Card>, keys: (card: Card) => string[]): Map<string, Card[]> {
   const found = new Map<string, Card[]>();
   for (const card of cards.values())
-    for (const key of new Set(keys(card))) found.set(key, [...(found.get(key) ?? []), card]);
+    for (const key of new Set(keys(card))) {
+      const same = found.get(key);
+      if (same === undefined) found.set(key, [card]);
+      else same.push(card);
+    }
   for (const [key, same] of found) if (same.length < 2) found.delete(key);
   return found;
 }
@@ -68,7 +79,7 @@ const valuesOf = (card: Card, attribute: string) =>
 const serialsOf = (card: Card): string[] =>
   [...SERIALS].flatMap((attribute) =>
     valuesOf(card, attribute)
-      .filter((value) => value.length >= MIN_NAME)
+      .filter((value) => value.length >= MIN_NAME && !NO_SERIAL.test(value.trim()))
       .map((value) => `${attribute} ${value}`),
   );
 

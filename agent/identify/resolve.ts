@@ -73,16 +73,19 @@ function addBehind(behind: readonly HostFact[], groups: GroupSet, networks: Netw
       strangers.push(host);
   }
   const onLink = linkPrefixes(groups);
+  const placeOf = (host: HostFact) => `${host.mac} ${prefixOf(host.ip!)}`;
+  const neighbours = new Map<string, Set<string>>();
+  for (const stranger of strangers) {
+    const known = neighbours.get(placeOf(stranger)) ?? new Set();
+    neighbours.set(placeOf(stranger), known.add(stranger.ip!));
+  }
   for (const hosts of byAddress(strangers)) {
     const [host] = hosts as [HostFact];
     const router = host.mac === null ? undefined : groups.ofMac(host.mac);
-    const neighbours = strangers.filter(
-      (other) => other.mac === host.mac && prefixOf(other.ip!) === prefixOf(host.ip!),
-    );
     // An address of the link's own subnet does not lie behind a router: alone there, it is the router's.
     const isRoutersOwn =
       router !== undefined &&
-      new Set(neighbours.map(({ ip }) => ip)).size === 1 &&
+      neighbours.get(placeOf(host))?.size === 1 &&
       onLink.has(`${host.vlan} ${prefixOf(host.ip!)}`);
     if (isRoutersOwn && router.ips.every(isIpv6)) for (const one of hosts) groups.addAddress(router, one);
     else groups.addByAddress(hosts, "heard through a router");
@@ -106,7 +109,9 @@ function byAddress(hosts: readonly HostFact[]): HostFact[][] {
   const found = new Map<string, HostFact[]>();
   for (const host of hosts) {
     const key = `${host.vlan} ${host.ip}`;
-    found.set(key, [...(found.get(key) ?? []), host]);
+    const same = found.get(key);
+    if (same === undefined) found.set(key, [host]);
+    else same.push(host);
   }
   return [...found.values()];
 }

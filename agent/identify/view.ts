@@ -10,6 +10,7 @@ export class DeviceView {
   readonly services: readonly DeviceService[];
   readonly peers: readonly DevicePeer[];
   #organisations: string[] | undefined;
+  #values: Map<string, string[]> | undefined;
 
   constructor(
     group: Group,
@@ -23,14 +24,22 @@ export class DeviceView {
     this.peers = peers;
   }
 
-  values(attribute: string): string[] {
-    return this.evidence.filter((piece) => piece.attribute === attribute).map((piece) => piece.value);
+  /** Asked by every rule of every device: the evidence is sorted by attribute once. */
+  values(attribute: string): readonly string[] {
+    if (this.#values === undefined) {
+      this.#values = new Map();
+      for (const piece of this.evidence) {
+        const same = this.#values.get(piece.attribute);
+        if (same === undefined) this.#values.set(piece.attribute, [piece.value]);
+        else same.push(piece.value);
+      }
+    }
+    return this.#values.get(attribute) ?? [];
   }
 
   has(attribute: string, value?: string): boolean {
-    return this.evidence.some(
-      (piece) => piece.attribute === attribute && (value === undefined || piece.value === value),
-    );
+    const values = this.values(attribute);
+    return value === undefined ? values.length > 0 : values.includes(value);
   }
 
   /** Answers requests of this protocol, proven by content. */

@@ -1,6 +1,7 @@
 /** Who is one device: told to the identifier as the sniffer would. */
 import { describe, expect, test } from "vitest";
 import type { Device } from "../../agent/identify/device.ts";
+import { MAX_HOST_FACTS } from "../../agent/identify/facts.ts";
 import { Identifier, type IdentifierOptions } from "../../agent/identify/identifier.ts";
 import type { HostKey } from "../../agent/observe/observation.ts";
 
@@ -205,4 +206,52 @@ test("after a restart a device keeps its id and what it said before", () => {
     model: "Plum A+",
     firstSeenAt: remembered?.firstSeenAt,
   });
+});
+
+describe("a serial number or client id that many cards share names none of them", () => {
+  const cards = Array.from({ length: 6 }, (_, index) => `00:03:b1:00:01:0${index}`);
+  const cloned = (count: number, attribute: string, value: string) => {
+    const ward = new Ward();
+    cards.slice(0, count).forEach((mac, index) => {
+      ward.sends(mac, `10.0.0.${index + 1}`).says(mac, attribute, value);
+    });
+    return ward.devices;
+  };
+
+  test("machines made from one disk image stay apart", () => {
+    expect(cloned(6, "dhcp.client_id.duid", "000100012a3b4c5d0003b1000001")).toHaveLength(6);
+  });
+
+  test("two cards of one machine are still one device", () => {
+    expect(cloned(2, "dhcp.client_id.duid", "000100012a3b4c5d0003b1000001")).toHaveLength(1);
+  });
+
+  test.each(["00000000", "123456789", "Default string"])("%s is no serial number", (value) => {
+    expect(cloned(2, "dicom.device_serial_number", value)).toHaveLength(2);
+  });
+});
+
+test("a device is judged anew when it says something new", () => {
+  const ward = new Ward().sends(PUMP, "10.0.0.5");
+  expect(ward.devices[0]?.model).toBeNull();
+  ward.says(PUMP, "hl7.prt.16", "Hospira Plum A+", { protocol: "hl7" });
+  expect(ward.devices[0]).toMatchObject({ class: "infusion-pump", model: "Plum A+" });
+});
+
+test("invented senders with outside addresses fill no memory", () => {
+  const ward = new Ward();
+  for (let n = 0; n < MAX_HOST_FACTS + 100; n++) {
+    const mac = `00:03:b2:${[n >> 16, (n >> 8) & 255, n & 255].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`;
+    ward.sends(mac, "8.8.8.8");
+  }
+  expect(ward.identifier.facts.outside.size).toBeLessThanOrEqual(MAX_HOST_FACTS);
+  expect(ward.identifier.facts.hosts.size).toBeLessThanOrEqual(MAX_HOST_FACTS);
+});
+
+test("answers that come after the attempts were told still count", () => {
+  const { identifier } = new Ward();
+  const fan = { kind: "fan-out" as const, by: host(PUMP, "10.0.0.5"), what: "hosts" as const, port: 445 };
+  identifier.take({ ...fan, tried: 30, answered: 2, firstAt: 1e6, lastAt: 2e6 });
+  identifier.take({ ...fan, tried: 30, answered: 30, firstAt: 1e6, lastAt: 3e6 });
+  expect(identifier.fanOuts()).toMatchObject([{ tried: 30, answered: 30 }]);
 });

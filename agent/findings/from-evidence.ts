@@ -52,10 +52,11 @@ export function aboutStrangers(
   why: (values: string[]) => string,
   certainty: Certainty = "confirmed",
 ): Verdict[] {
+  const callers = callersOf(devices);
   return strangers.flatMap(({ ip, evidence }) => {
     const found = matching(evidence, signs);
     if (found.length === 0) return [];
-    const related = devices.filter((device) => device.peers.some((peer) => peer.remote === ip)).map(({ id }) => id);
+    const related = [...(callers.get(ip) ?? [])];
     return [
       {
         key: ip,
@@ -63,11 +64,30 @@ export function aboutStrangers(
         deviceId: null,
         relatedDeviceIds: related.sort(),
         certainty,
-        why: `${why(valuesOf(found))} The other end is ${ip}, which is no device of this network.`,
+        why: `${why(valuesOf(found))} The other end is ${ip}, which is not known as a device of this network.`,
         ...seen(found),
       },
     ];
   });
+}
+
+/** Address of a stranger → ids of the devices that talk to it; built once for all rules of one judgement. */
+const callersByDevices = new WeakMap<readonly Device[], ReadonlyMap<string, ReadonlySet<string>>>();
+
+function callersOf(devices: readonly Device[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = callersByDevices.get(devices);
+  if (known !== undefined) return known;
+  const callers = new Map<string, Set<string>>();
+  for (const { id, peers } of devices) {
+    for (const { remote } of peers) {
+      if (remote === null) continue;
+      const ids = callers.get(remote);
+      if (ids === undefined) callers.set(remote, new Set([id]));
+      else ids.add(id);
+    }
+  }
+  callersByDevices.set(devices, callers);
+  return callers;
 }
 
 export const matching = (evidence: readonly DeviceEvidence[], signs: readonly Sign[]): DeviceEvidence[] =>

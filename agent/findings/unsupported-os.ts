@@ -24,9 +24,7 @@ export default defineRule({
       const lifetime = lifetimeOf(device.os);
       const since = lifetime?.endOfSupport ?? null;
       const end = since === null ? Number.NaN : Date.parse(since) * 1000;
-      // Judged by when it was heard; replays say otherwise with --at.
-      const at = Math.max(device.lastSeenAt, now);
-      if (Number.isNaN(end) || at < EARLIEST_MICROS || end > at) return [];
+      if (Number.isNaN(end) || now < EARLIEST_MICROS || end > now) return [];
       return [
         {
           deviceId: device.id,

@@ -6,6 +6,11 @@ const WORDS: Record<string, string> = {
   ldap: "anonymous LDAP",
   smb: "anonymous SMB",
   ntlm: "anonymous NTLM",
+  none: "VNC without a password",
+  plaintext: "SMB with a password that can be read",
+  lm: "LM, the oldest Windows login",
+  v1: "NTLM version 1",
+  ntlmv1: "NTLM version 1",
 };
 
 export default fromEvidence({
@@ -22,5 +27,5 @@ export default fromEvidence({
     { attribute: "vnc.security_type", value: /^(?:none|1)$/i },
     { attribute: "smb.sm.password", value: /^plaintext$/ },
   ],
-  why: (values) => `Seen on the wire: ${values.map((value) => WORDS[value] ?? value).join(", ")}.`,
+  why: (values) => `Seen on the wire: ${values.map((value) => WORDS[value.toLowerCase()] ?? value).join(", ")}.`,
 });

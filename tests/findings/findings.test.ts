@@ -160,3 +160,12 @@ test("findings come sorted by id, and the same facts give the same ids", () => {
     judge({ tap: [port({ transmitted: 9 })], devices: devices.toReversed(), now: NOW + 1 }).map(({ id }) => id),
   ).toEqual(ids);
 });
+
+test("a login without protection is told in words, not in a protocol's codes", () => {
+  const weak = device({ evidence: [piece("vnc.security_type", "none"), piece("ntlmssp.auth.response", "v1")] });
+  const [finding] = judge({ tap: [], devices: [weak], now: NOW });
+  expect(finding).toMatchObject({
+    rule: "weak-authentication",
+    why: "Seen on the wire: VNC without a password, NTLM version 1.",
+  });
+});

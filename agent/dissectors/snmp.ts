@@ -119,7 +119,13 @@ function snmpEvidence(message: SnmpMessage, flow: Flow): Evidence[] {
   // Being asked in a version is no sign of speaking it; answering is.
   if (agent === "sender") {
     found.push({ about: "sender", attribute: "snmp.version", value: NAMES[version]! });
-    if (community !== undefined) found.push({ about: "sender", attribute: "wardtap.snmp.community", value: community });
+    // A trap names a community too, but nobody got in by it: that is no login that works.
+    if (community !== undefined)
+      found.push({
+        about: "sender",
+        attribute: pdu?.isTrap ? "wardtap.snmp.community.sent" : "wardtap.snmp.community",
+        value: community,
+      });
     if (level !== undefined && pdu?.isReport !== true)
       found.push({ about: "sender", attribute: "wardtap.snmp.level", value: level });
   } else if (agent === "receiver") {

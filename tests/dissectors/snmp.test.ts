@@ -141,3 +141,11 @@ test("Cisco's community@vlan is the community", () => {
 });
 
 test("stands hostile bytes", () => expectHostileProof(snmp, [message(1, "public", system)], flow));
+
+test("the community of a trap is no login that works", () => {
+  const trap = ber(0xa4, ber(6, hex("2b 06 01 04 01 09 01")), hex("40040a000063 020106 020101 430101"), ber(0x30));
+  const { evidence } = read(snmp, message(0, "public", trap), flowOf({ sourceIp: "10.0.0.5", destinationPort: 162 }));
+  const attributes = evidence.map(({ attribute }) => attribute);
+  expect(attributes).toContain("wardtap.snmp.community.sent");
+  expect(attributes).not.toContain("wardtap.snmp.community");
+});

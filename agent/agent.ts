@@ -22,6 +22,8 @@ import type { UplinkState } from "./uplink/uplink.ts";
 
 /** Devices are judged anew when something changed, but no more often than this. */
 const JUDGE_EVERY_MICROS = 1_000_000;
+/** Judging takes at most one part in so many of the time: the pipe, the uplink and the lights want theirs. */
+const JUDGE_SHARE = 5;
 /** Traffic alone (no new fact) makes peers and counters worth a look this often. */
 const REFRESH_EVERY_MICROS = 15 * 1_000_000;
 /** Counters go to the card at most this often. */
@@ -72,6 +74,7 @@ export class Agent {
   readonly #open: Map<string, Severity>;
   #judgedShape = -1;
   #judgedAt = 0;
+  #judgingMicros = 0;
   #nextPeriodAt: number;
   #storageTrouble: string | null;
   #uplink: UplinkState = "none";
@@ -122,8 +125,14 @@ export class Agent {
   tick(): void {
     const now = this.#options.clock();
     const { shape } = this.#identifier.facts;
-    const due = now - this.#judgedAt >= (shape === this.#judgedShape ? REFRESH_EVERY_MICROS : JUDGE_EVERY_MICROS);
-    if (due && this.#heard) this.#judge(now);
+    const every = shape === this.#judgedShape ? REFRESH_EVERY_MICROS : JUDGE_EVERY_MICROS;
+    const elapsed = now - this.#judgedAt;
+    // A clock that was set back must not make the tap wait until it is as late again.
+    const due = elapsed < 0 || elapsed >= Math.max(every, this.#judgingMicros * JUDGE_SHARE);
+    if (due && this.#heard) {
+      this.#judge(now);
+      this.#judgingMicros = Math.max(0, this.#options.clock() - now);
+    }
     this.#options.lights.show(this.lights(), now < this.#locateUntil);
   }
 
@@ -216,7 +225,7 @@ export class Agent {
       const heard = this.#devices.filter(({ anchors }) => anchors.length > 0);
       const changes: RowChange[] = heard.flatMap(({ device, why }) => deviceChanges(device, ledger, { why }));
       changes.push(...this.#findings.map(findingChange), ...over);
-      const isPeriodDue = now >= this.#nextPeriodAt;
+      const isPeriodDue = now >= this.#nextPeriodAt || this.#nextPeriodAt - now > PERIOD_EVERY_MICROS;
       if (isPeriodDue) changes.push(...this.#periods.periodChanges(devices));
       const { written } = ledger.write(changes);
       if (isPeriodDue) {

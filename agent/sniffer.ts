@@ -49,10 +49,11 @@ export async function runSniffer(options: SnifferOptions): Promise<string> {
 
   const tick = (now: number) => {
     framesSinceCheck = 0;
-    if (now >= nextCountsAt) {
+    // A clock that was set back must not silence the sign of life until it is as late again.
+    if (now >= nextCountsAt || nextCountsAt - now > COUNTS_EVERY_MICROS) {
       nextCountsAt = now + COUNTS_EVERY_MICROS;
       watch.drain();
-      if (now >= nextRotationAt) {
+      if (now >= nextRotationAt || nextRotationAt - now > MIRROR_WINDOW_MICROS) {
         nextRotationAt = now + MIRROR_WINDOW_MICROS;
         watch.mirror.rotate();
       }

@@ -87,6 +87,15 @@ describe("what sniffers tell", () => {
     expect(commits).toBeGreaterThan(0);
   });
 
+  test("is judged at once by a clock that was set back", () => {
+    const agent = start();
+    pass(agent, 2);
+    now -= 3600 * SECOND;
+    tell(agent);
+    agent.tick();
+    expect(ledger.list("device").some((row) => (row.body.macs as string[]).includes(PUMP.mac!))).toBe(true);
+  });
+
   test("costs no revision when it only says the same again", () => {
     const agent = start();
     tell(agent);

@@ -11,6 +11,8 @@ const KILL_AFTER_MS = 5000;
 export class Supervised {
   /** Called when the child says that starting it again is of no use (exit code 2: wrong usage or unusable port). */
   onUnusable: (reason: string) => void = () => undefined;
+  /** Called before the child is started again; when it throws, the child stays ended and the next try comes later. */
+  beforeRestart: () => void = () => undefined;
   readonly #name: string;
   readonly #command: readonly string[];
   readonly #say: (line: string) => void;
@@ -60,7 +62,22 @@ export class Supervised {
     }
     this.#everRan ||= lived > MIN_RETRY_MS;
     this.#say(`${this.#name} ended (${signal ?? `exit code ${code}`}); starting it again in ${this.#retryMs / 1000} s`);
-    this.#timer = setTimeout(() => this.start(), this.#retryMs);
+    this.#startLater();
+  }
+
+  #startLater(): void {
+    this.#timer = setTimeout(() => this.#startAgain(), this.#retryMs);
     this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2);
+  }
+
+  #startAgain(): void {
+    try {
+      this.beforeRestart();
+    } catch (error) {
+      this.#say(`${(error as Error).message}; trying again in ${this.#retryMs / 1000} s`);
+      this.#startLater();
+      return;
+    }
+    this.start();
   }
 }

@@ -60,7 +60,7 @@ async function run(options: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "wardtap-run-"));
   try {
     config.capture.pipeDirectory = folder;
-    const failed = await supervise(config, folder, stop);
+    const failed = await supervise(config, folder, stop, options.prepare);
     if (failed !== undefined) throw new CommandError(failed);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -68,7 +68,12 @@ async function run(options: Options): Promise<void> {
 }
 
 /** Runs until asked to stop; resolves with a sentence when a process can't work at all. */
-async function supervise(config: Config, folder: string, stop: Promise<undefined>): Promise<string | undefined> {
+async function supervise(
+  config: Config,
+  folder: string,
+  stop: Promise<undefined>,
+  prepare: boolean,
+): Promise<string | undefined> {
   const { interfaces, source, bufferMb } = config.capture;
   const configFile = join(folder, "wardtap.toml");
   writeFileSync(configFile, stringify(config), { mode: 0o600 });
@@ -79,14 +84,11 @@ async function supervise(config: Config, folder: string, stop: Promise<undefined
     new Supervised(name, withRights(rights, [process.execPath, CLI, ...words]), say);
   const sniffer = (port: string) => {
     const how = ["--source", source, "--buffer-mb", String(bufferMb)];
-    return supervised(`sniffer on ${port}`, SNIFFER_RIGHTS, [
-      "sniff",
-      "--interface",
-      port,
-      "--pipe",
-      pipePath(config, port),
-      ...how,
-    ]);
+    const words = ["sniff", "--interface", port, "--pipe", pipePath(config, port), ...how];
+    const child = supervised(`sniffer on ${port}`, SNIFFER_RIGHTS, words);
+    // An adapter that was unplugged and comes back is a new interface to the system, and no longer silent.
+    if (prepare) child.beforeRestart = () => prepareMirrorPort(port);
+    return child;
   };
   const children = [supervised("agent", AGENT_RIGHTS, ["agent", "--config", configFile]), ...interfaces.map(sniffer)];
   const unusable = new Promise<string>((resolve) => {

@@ -1,6 +1,6 @@
 /** One reusable buffer between an input and a record reader: bytes come in at the end, records leave at the start. */
 
-/** What a file is read with at a time: large enough that reading costs little beside decoding. */
+/** What a stream is read with at a time: large enough that reading costs little beside decoding. */
 export const CHUNK_BYTES = 1 << 20;
 /** What a file starts with, so that hundreds of merged files together stay small. */
 const FIRST_CHUNK_BYTES = 1 << 16;

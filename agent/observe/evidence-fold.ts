@@ -97,8 +97,10 @@ export class EvidenceFold {
     const pending = this.#pending;
     this.#pending = [];
     for (const folded of pending) {
-      const { pending: _, ...observation } = folded;
-      emit(observation);
+      const { about, attribute, value, protocol, count, firstAt, lastAt, firstFrame } = folded;
+      const said: EvidenceObservation = { kind: "evidence", about, attribute, value, protocol, count, firstAt, lastAt };
+      if (firstFrame !== undefined) said.firstFrame = firstFrame;
+      emit(said);
       folded.pending = false;
       folded.count = 0;
     }

@@ -46,6 +46,10 @@ const NAME_ATTRIBUTES = [
   "rdp.client.name",
   "tds.login.hostname",
 ] as const;
+const NAMING: ReadonlySet<string> = new Set(NAME_ATTRIBUTES);
+/** True for an attribute in which a device gives its own name. */
+export const isNameAttribute = (attribute: string): boolean => NAMING.has(attribute);
+
 /** What programs put where a name belongs when they have none. */
 const NO_NAMES = /^(?:localhost|workstation|smbserver|null|none|unknown|nmap)$/i;
 const MAX_NAMES = 16;

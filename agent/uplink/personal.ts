@@ -1,11 +1,10 @@
 /** What people call their own phone stays on the tap: rows of personal devices leave without names. */
 import { createHash } from "node:crypto";
+import { holdsName } from "../ledger/naming.ts";
 import { type Row, rowKey } from "../ledger/rows.ts";
 import type { UplinkLedger } from "./batch.ts";
 
 const PERSONAL_CLASSES: ReadonlySet<string> = new Set(["phone", "tablet"]);
-/** Attributes in which a device gives itself or its owner a name. */
-const NAME_ATTRIBUTE = /hostname|\bfqdn|\.name$|_name$|instance$|\.(?:fn|sn)$|nbns|friendly|computer/i;
 const KEPT = "(kept on the tap)";
 
 type Named = UplinkLedger & { get(kind: Row["kind"], key: string): Row | undefined };
@@ -31,12 +30,13 @@ export function withoutPersonalNames(ledger: Named): UplinkLedger {
 function redact(row: Row, ledger: Named): Row {
   if (row.kind === "device")
     return isPersonal(row) ? { ...row, body: { ...row.body, names: [], why: withoutQuotes(row.body.why) } } : row;
+  if (row.kind === "finding") return withoutNamesIn(row, ledger);
   if (row.kind !== "evidence" && row.kind !== "tombstone") return row;
-  const isName =
+  const named =
     row.kind === "tombstone"
-      ? row.body.kind === "evidence" && NAME_ATTRIBUTE.test(attributeOf(row.body.key))
-      : NAME_ATTRIBUTE.test(String(row.body.attribute));
-  if (!isName) return row;
+      ? row.body.kind === "evidence" && holdsName(attributeOf(row.body.key))
+      : holdsName(String(row.body.attribute));
+  if (!named) return row;
   const key = row.kind === "tombstone" ? String(row.body.key) : row.key;
   const device = ledger.get("device", key.split(" ")[0] ?? "");
   if (device === undefined || !isPersonal(device)) return row;
@@ -44,6 +44,16 @@ function redact(row: Row, ledger: Named): Row {
   if (row.kind === "tombstone")
     return { ...row, key: rowKey(String(row.body.kind), hidden), body: { ...row.body, key: hidden } };
   return { ...row, key: hidden, body: { ...row.body, value: KEPT } };
+}
+
+/** A finding shows what it rests on: names among it stay on the tap as the evidence itself does. */
+function withoutNamesIn(row: Row, ledger: Named): Row {
+  const device = ledger.get("device", String(row.body.deviceId ?? ""));
+  if (device === undefined || !isPersonal(device) || !Array.isArray(row.body.evidence)) return row;
+  const evidence = row.body.evidence.map((piece: Record<string, unknown>) =>
+    holdsName(String(piece.attribute)) ? { ...piece, value: KEPT } : piece,
+  );
+  return { ...row, body: { ...row.body, evidence } };
 }
 
 const isPersonal = ({ body }: Row) => PERSONAL_CLASSES.has(String(body.class)) || body.randomisedMac === true;

@@ -52,3 +52,29 @@ test("the row and its tombstone keep one and the same hidden key", () => {
   ledger.remove("evidence", name("dev-4").key, "2026-05-01T12:00:00.000000Z");
   expect(view.rowsAbove(0, 100).find((row) => row.kind === "tombstone")?.body.key).toBe(key);
 });
+
+test("a finding about a personal device leaves without the names it rests on", () => {
+  const evidence = [
+    { attribute: "browser.server", value: CANARY, protocol: "browser" },
+    { attribute: "tls.version", value: "1.0", protocol: "tls" },
+  ];
+  ledger.write([
+    device("dev-5", { class: "laptop", randomisedMac: true }),
+    { kind: "finding", key: rowKey("fnd-1"), body: { id: "fnd-1", deviceId: "dev-5", evidence } },
+  ]);
+  expect(sent()).not.toContain(CANARY);
+  expect(sent()).toContain("tls.version");
+});
+
+test.each(["browser.server", "smb.server", "kerberos.machine", "skinny.deviceName", "eap.identity.machine"])(
+  "a personal device's name in %s stays on the tap",
+  (attribute) => {
+    const row = {
+      kind: "evidence" as const,
+      key: rowKey("dev-6", "x", attribute, CANARY),
+      body: { deviceId: "dev-6", attribute, value: CANARY, protocol: "x" },
+    };
+    ledger.write([device("dev-6", { class: "laptop", randomisedMac: true }), row]);
+    expect(sent()).not.toContain(CANARY);
+  },
+);

@@ -1,5 +1,5 @@
 /** One host looks who is there: by ARP, or by the same port at many addresses. */
-import { defineRule } from "./rule.ts";
+import { defineRule, hearsAnswers } from "./rule.ts";
 
 const MIN_HOSTS = 25;
 const MAX_ANSWERED_SHARE = 0.5;
@@ -11,8 +11,8 @@ export default defineRule({
   about: "device",
   advice: "Find out who sweeps the network and why. A planned sweep must leave medical devices out.",
   references: ["MITRE ATT&CK T1018"],
-  judge: ({ fanOuts }) =>
-    fanOuts
+  judge: ({ fanOuts, tap }) =>
+    (hearsAnswers({ tap }) ? fanOuts : [])
       .filter(
         ({ kind, tried, answered }) => kind === "hosts" && tried >= MIN_HOSTS && answered <= tried * MAX_ANSWERED_SHARE,
       )

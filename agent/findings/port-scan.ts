@@ -1,5 +1,5 @@
 /** One host tries many ports of another. */
-import { defineRule } from "./rule.ts";
+import { defineRule, hearsAnswers } from "./rule.ts";
 
 const MIN_PORTS = 15;
 const MAX_ANSWERED_SHARE = 0.5;
@@ -11,8 +11,8 @@ export default defineRule({
   about: "device",
   advice: "Find out who scans and why. Scans have stopped medical devices: a planned one must leave them out.",
   references: ["MITRE ATT&CK T1046"],
-  judge: ({ fanOuts }) =>
-    fanOuts
+  judge: ({ fanOuts, tap }) =>
+    (hearsAnswers({ tap }) ? fanOuts : [])
       .filter(
         ({ kind, tried, answered }) => kind === "ports" && tried >= MIN_PORTS && answered <= tried * MAX_ANSWERED_SHARE,
       )

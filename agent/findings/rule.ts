@@ -56,4 +56,8 @@ export interface FindingRule {
   isOver?(facts: TapFacts): boolean;
 }
 
+/** A mirror of one direction carries no answers: there, that nobody answered proves nothing. */
+export const hearsAnswers = ({ tap }: Pick<RuleContext, "tap">): boolean =>
+  tap.length === 0 || tap.some(({ mirror }) => mirror.bothDirections > 0);
+
 export const defineRule = (rule: FindingRule): FindingRule => rule;

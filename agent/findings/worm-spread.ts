@@ -1,7 +1,7 @@
 /** Signs of a worm: exploit-shaped SMB traffic, or one service tried at many addresses in a short time. */
 import type { FanOut } from "../identify/identifier.ts";
 import { aboutStrangers, matching, type Sign, seen } from "./from-evidence.ts";
-import { defineRule, type Verdict } from "./rule.ts";
+import { defineRule, hearsAnswers, type Verdict } from "./rule.ts";
 
 const EXPLOITS: readonly Sign[] = [{ attribute: "wardtap.exploit.smb1" }, { attribute: "wardtap.exploit.smb2" }];
 /** Services that worms of the last years spread by: SMB, remote desktop, Telnet. */
@@ -42,7 +42,7 @@ export default defineRule({
         });
       }
     }
-    for (const fan of context.fanOuts) if (isWormLike(fan)) verdicts.push(spreading(fan));
+    if (hearsAnswers(context)) for (const fan of context.fanOuts) if (isWormLike(fan)) verdicts.push(spreading(fan));
     return [...verdicts, ...aboutStrangers(context, EXPLOITS, why)];
   },
 });

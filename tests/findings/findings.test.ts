@@ -169,3 +169,19 @@ test("a login without protection is told in words, not in a protocol's codes", (
     why: "Seen on the wire: VNC without a password, NTLM version 1.",
   });
 });
+
+test("unanswered attempts are a worm where answers are heard, and nothing where the mirror carries one direction", () => {
+  const fan = { deviceId: device().id, ip: "10.0.0.5", kind: "hosts" as const, port: 445, tried: 40, answered: 0 };
+  const rules = (tap: TapFacts[]) =>
+    judgeFindings({
+      devices: [device()],
+      strangers: [],
+      fanOuts: [{ ...fan, firstSeenAt: NOW, lastSeenAt: NOW }],
+      tap,
+      now: NOW,
+    })
+      .map(({ rule }) => rule)
+      .sort();
+  expect(rules([port()])).toEqual(["address-scan", "worm-spread"]);
+  expect(rules([mirror({ bothDirections: 0, oneDirection: 30 })])).toEqual([]);
+});

@@ -80,7 +80,8 @@ function statusText(status: TapStatus): string {
     ["", list(status.classes, classWords)],
     ["Findings", list(status.openFindings, (severity) => `${severity}, open`) || "none open"],
     ["Console", status.backlog === 0 ? "has everything" : `${status.backlog} rows wait for it`],
-    ["Lost", list(status.drops, (name) => name) || "nothing"],
+    // Lost frames are another matter: a light, a finding and the console tell those.
+    ["Left out", list(status.drops, (name) => name) || "nothing: the ledger had room for all"],
     [
       "Last heard",
       status.lastHeardAt === null ? "nothing yet" : `${shownTime(status.lastHeardAt)} UTC (written every ten minutes)`,

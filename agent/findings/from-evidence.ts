@@ -1,6 +1,7 @@
 /** Rules that a single piece of evidence decides: which devices said it, and what that means. */
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { Certainty, Severity } from "./finding.ts";
+import { partners } from "./partners.ts";
 import type { FindingRule, RuleContext, Verdict } from "./rule.ts";
 
 export interface Sign {
@@ -34,6 +35,7 @@ export function fromEvidence({
         if (evidence.length === 0) continue;
         verdicts.push({
           deviceId: device.id,
+          relatedDeviceIds: partnersIn(device, evidence),
           certainty,
           why: why(valuesOf(evidence), device),
           ...(device.medical && medicalSeverity !== undefined ? { severity: medicalSeverity } : {}),
@@ -43,6 +45,15 @@ export function fromEvidence({
       return [...verdicts, ...aboutStrangers(context, signs, (values) => why(values, undefined), certainty)];
     },
   };
+}
+
+/** Who it spoke with in the protocols that the evidence comes from. */
+function partnersIn(device: Device, evidence: readonly DeviceEvidence[]): string[] {
+  const protocols = new Set(evidence.map(({ protocol }) => protocol));
+  return partners(
+    device,
+    device.services.filter(({ protocol }) => protocol !== null && protocols.has(protocol)),
+  );
 }
 
 /** What hosts beyond this network said: the devices that talk to them are concerned, and named. */

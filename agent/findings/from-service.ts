@@ -1,6 +1,7 @@
 /** Rules that a service decides: which devices offer (or use) a protocol, known by content. */
 import type { Device } from "../identify/device.ts";
 import type { Severity } from "./finding.ts";
+import { nameOf, partners, type Service } from "./partners.ts";
 import type { FindingRule } from "./rule.ts";
 
 export interface ServiceRule extends Omit<FindingRule, "judge"> {
@@ -39,17 +40,5 @@ export function fromService({ protocols, side, medicalSeverity, why, ...rule }: 
   };
 }
 
-type Service = Device["services"][number];
-
-const nameOf = ({ transport, port }: Service) => `${transport}/${port}`;
-
 const asksOutside = (device: Device, service: Service) =>
   device.peers.some((peer) => peer.remote !== null && peer.service === nameOf(service));
-
-const partners = (device: Device, services: readonly Service[]): string[] => {
-  const names = new Set(services.map(nameOf));
-  const ids = device.peers
-    .filter((peer) => peer.deviceId !== null && names.has(peer.service))
-    .map((peer) => peer.deviceId!);
-  return [...new Set(ids)].sort();
-};

@@ -11,6 +11,7 @@ import portScan from "./port-scan.ts";
 import rdpWithoutNla from "./rdp-without-nla.ts";
 import remoteAccessTool from "./remote-access-tool.ts";
 import type { FindingRule } from "./rule.ts";
+import smbSigningOff from "./smb-signing-off.ts";
 import smb1 from "./smb1.ts";
 import snmpV1V2c from "./snmp-v1-v2c.ts";
 import sshObsolete from "./ssh-obsolete.ts";
@@ -38,6 +39,7 @@ export const findingRules: readonly FindingRule[] = [
   rdpWithoutNla,
   remoteAccessTool,
   smb1,
+  smbSigningOff,
   snmpV1V2c,
   sshObsolete,
   tapTransmitted,

@@ -1,7 +1,8 @@
-/** Copies what the compiler leaves behind (SQL, knowledge data) into dist/, next to the code that reads it. */
+/** Copies what the compiler leaves behind (SQL, knowledge data) into dist/, next to the code that reads it, and bundles the command. */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleCommand } from "./bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ROOMS = ["agent", "console", "hardware", "tests/ward", "tests/support"];
@@ -22,4 +23,5 @@ for (const room of ROOMS) {
     copyFileSync(path, target);
   }
 }
+await bundleCommand();
 chmodSync(join(root, "dist/agent/cli.js"), 0o755);

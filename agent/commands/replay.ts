@@ -1,5 +1,4 @@
 /** `wardtap replay FILE...`: what a capture file shows, as a table for people or the JSON document. */
-import cliProgress from "cli-progress";
 import type { Command } from "commander";
 import { openCaptureFiles } from "../capture/pcap-file.ts";
 import { CaptureError } from "../capture/source.ts";
@@ -48,7 +47,7 @@ async function runReplay(files: string[], options: Options): Promise<number> {
   let result: ReplayResult;
   try {
     const source = await openCaptureFiles(files);
-    const bar = startBar(source);
+    const bar = await startBar(source);
     const stop = () => source.close();
     process.once("SIGINT", stop);
     try {
@@ -69,8 +68,11 @@ async function runReplay(files: string[], options: Options): Promise<number> {
   return EXIT.truncated;
 }
 
-function startBar(source: { progress(): { bytesRead: number; bytesTotal: number | null } }): { stop(): void } {
+async function startBar(source: {
+  progress(): { bytesRead: number; bytesTotal: number | null };
+}): Promise<{ stop(): void }> {
   if (process.stderr.isTTY !== true) return { stop: () => undefined };
+  const { default: cliProgress } = await import("cli-progress");
   const total = source.progress().bytesTotal;
   const bar = new cliProgress.SingleBar(
     {

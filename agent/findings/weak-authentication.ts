@@ -22,7 +22,8 @@ export default fromEvidence({
     "Switch anonymous access off where nobody needs it, and let servers refuse NTLM version 1 and LM. Where the device can't be changed, let only the machines that need it reach it.",
   references: ["CWE-287", "Microsoft: Network security: LAN Manager authentication level"],
   signs: [
-    { attribute: "wardtap.login.anonymous", value: /^(?!ntlm$|smb$)./ },
+    // Anonymous questions to a directory and null sessions are a client's everyday start: no finding of their own.
+    { attribute: "wardtap.login.anonymous", value: /^ftp$/ },
     { attribute: "ntlmssp.auth.response", value: /^(?:v1|lm|ntlmv1|NTLMv1)/i },
     { attribute: "vnc.security_type", value: /^(?:none|1)$/i },
     { attribute: "smb.sm.password", value: /^plaintext$/ },

@@ -10,7 +10,7 @@ import type {
 import type { DeviceEvidence } from "./device.ts";
 import { isDeviceAddress, isLoopback, type Networks } from "./networks.ts";
 
-/** Hosts held; beyond it new ones are counted in `overflow` and not held. */
+/** Hosts held; beyond it those heard longest ago go (the ledger remembers their devices) and are counted in `overflow`. */
 export const MAX_HOST_FACTS = 65_536;
 /** Outside hosts told apart per MAC; the rest only count for the MAC. */
 export const MAX_OUTSIDE_PER_MAC = 4;
@@ -19,7 +19,7 @@ const MAX_OUTSIDERS = 4096;
 const MAX_FAN_OUTS = 4096;
 /** Different attributes and values held per host. */
 const MAX_EVIDENCE_PER_HOST = 300;
-/** Conversations (two hosts and a service) held. */
+/** Conversations (two hosts and a service) held; beyond it the longest silent go. */
 const MAX_CONVERSATIONS = 131_072;
 
 export interface HostFact {
@@ -156,10 +156,7 @@ export class Facts {
       // One outside host more behind this MAC: its traffic counts for the MAC.
       return this.#host({ ...host, ip: null }, at);
     }
-    if (this.hosts.size >= MAX_HOST_FACTS) {
-      this.overflow++;
-      return undefined;
-    }
+    if (this.hosts.size >= MAX_HOST_FACTS) this.overflow += forgetIdle(this.hosts);
     const fact: HostFact = {
       key,
       mac: host.mac,
@@ -234,10 +231,7 @@ export class Facts {
       known.byContent ||= said.serverBy === "content";
       return;
     }
-    if (this.conversations.size >= MAX_CONVERSATIONS) {
-      this.overflow++;
-      return;
-    }
+    if (this.conversations.size >= MAX_CONVERSATIONS) this.overflow += forgetIdle(this.conversations);
     this.conversations.set(key, {
       a: said.a,
       b: said.b,
@@ -276,4 +270,17 @@ function addEvidence(held: Map<string, DeviceEvidence>, said: EvidenceObservatio
     firstFrame: said.firstFrame ?? null,
   });
   return true;
+}
+
+/** Makes room in one go: the eighth that was heard longest ago goes. Returns how many went. */
+function forgetIdle(held: Map<string, { lastAt: number }>): number {
+  const times = Float64Array.from([...held.values()], ({ lastAt }) => lastAt).sort();
+  const limit = times[times.length >> 3] ?? Number.POSITIVE_INFINITY;
+  let gone = 0;
+  for (const [key, { lastAt }] of held) {
+    if (lastAt > limit || gone > times.length >> 3) continue;
+    held.delete(key);
+    gone++;
+  }
+  return gone;
 }

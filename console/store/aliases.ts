@@ -22,6 +22,18 @@ export function createAliases(rows: RowTable) {
     return walked.at(-1)!;
   }
 
+  /** Every id on the way from this one to whom it stands for, both included. */
+  function chainOf(tapId: string, id: string): string[] {
+    const walked = new Set([id]);
+    let at: string | undefined = id;
+    for (let step = 0; step < MAX_CHAIN && at !== undefined; step++) {
+      at = next(tapId, at);
+      if (at === undefined || walked.has(at)) break;
+      walked.add(at);
+    }
+    return [...walked];
+  }
+
   /** Every id that leads to this one, without itself. */
   function aliasesOf(tapId: string, id: string): string[] {
     const found = new Set([id]);
@@ -33,6 +45,6 @@ export function createAliases(rows: RowTable) {
     return [...found];
   }
 
-  return { canonical, aliasesOf };
+  return { canonical, chainOf, aliasesOf };
 }
 export type Aliases = ReturnType<typeof createAliases>;

@@ -37,7 +37,8 @@ export function openEngine(folder: string): SyncStore {
       }
     }
     for (const id of [...devices]) {
-      devices.add(aliases.canonical(tapId, id));
+      // Where the last one has no row, one on the way is shown in its place: all of them count.
+      for (const each of aliases.chainOf(tapId, id)) devices.add(each);
       for (const alias of aliases.aliasesOf(tapId, id)) devices.add(alias);
     }
     return look(tapId, devices, touchedFindings, at);

@@ -63,7 +63,9 @@ test("a page hears of a device, a finding and a tap's going without asking again
   tap.write(device("dev-1"), finding("fnd-1", "dev-1"));
   await eventually("the finding", () => page.messages.some((message) => message.type === "finding"));
   await tap.stop();
-  await eventually("the going", () => page.messages.some((message) => message.type === "tap-gone"));
+  await eventually("the going", () =>
+    page.messages.some((message) => message.type === "feed" && message.item.kind === "tap-gone"),
+  );
   expect(page.messages[0]).toMatchObject({ type: "state", state: { devices: [] } });
   const lines = page.messages.flatMap((message) => (message.type === "feed" ? [message.item] : []));
   expect(lines.map((line) => line.kind).sort()).toEqual(["device-new", "finding-new", "tap-connected", "tap-gone"]);

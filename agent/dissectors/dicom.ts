@@ -1,16 +1,15 @@
 /** DICOM upper layer: which imaging systems talk, who serves, and which device made what is stored. PS3.8 9.3, PS3.7. */
 import { type Association, areTitles, FIXED_PART, readAssociation } from "./dicom-association.ts";
 import { type Command, type DatasetKind, readCommand, readDeviceAttributes } from "./dicom-dataset.ts";
+import { associationEvidence, CLINICAL, commandEvidence, PDU, role, STORE } from "./dicom-evidence.ts";
 import { defineDissector, type Evidence, type Flow, type Malformed, malformed } from "./dissector.ts";
 
-const PDU = { request: 1, accept: 2, reject: 3, data: 4, releaseRequest: 5, releaseResponse: 6, abort: 7 } as const;
 const HEAD = 6;
 /** 128 contexts with many transfer syntaxes each stay well below. */
 const MAX_ASSOCIATION = 1 << 20;
 const MAX_DATA = 1 << 28;
 /** Stored objects read per flow; after these the flow has no more to teach. */
 const MAX_DATASETS = 3;
-const STORE = 0x0001;
 const FIND = 0x0020;
 const CREATE = 0x0140;
 const WORKLIST = "1.2.840.10008.5.1.4.31";
@@ -115,11 +114,6 @@ export default defineDissector<DicomMessage>({
   },
 });
 
-const CLINICAL: readonly Evidence[] = [
-  { about: "sender", attribute: "wardtap.clinical", value: "dicom" },
-  { about: "receiver", attribute: "wardtap.clinical", value: "dicom" },
-];
-
 const newState = (): DicomState => ({
   syntaxes: new Uint8Array(128),
   requesterPort: -1,
@@ -136,8 +130,6 @@ const empty = (pdu: number): DicomMessage => ({
   dataset: false,
   datasets: 0,
 });
-
-const role = (about: "sender" | "receiver", value: string): Evidence => ({ about, attribute: "dicom.role", value });
 
 /** Bit 0 of the version stands for this protocol (9.3.2); titles must be plausible. */
 const isAssociation = (payload: Buffer) => (payload.readUInt16BE(6) & 1) === 1 && areTitles(payload);
@@ -213,30 +205,4 @@ function readDataset(
     state.datasets++;
   }
   state.expected = "";
-}
-
-function associationEvidence(pdu: number, association: Association): Evidence[] {
-  const found: Evidence[] = [];
-  const add = (about: "sender" | "receiver", attribute: string, value: string | undefined) => {
-    if (value !== undefined) found.push({ about, attribute, value });
-  };
-  const requester = pdu === PDU.request ? "sender" : "receiver";
-  add(requester, "dicom.assoc.ae.calling", association.calling);
-  // Being called by a title is no proof of having it; accepting it is.
-  if (pdu === PDU.accept) add("sender", "dicom.assoc.ae.called", association.called);
-  found.push(role("sender", pdu === PDU.request ? "scu" : "scp"));
-  add("sender", "dicom.actx", association.applicationContext);
-  add("sender", "dicom.userinfo.uid", association.implementationUid);
-  add("sender", "dicom.userinfo.version", association.implementationVersion);
-  for (const syntax of association.abstractSyntaxes) add("sender", "dicom.pctx.abstract_syntax", syntax);
-  return found;
-}
-
-function commandEvidence({ field, sopClass, forOthers }: Command): Evidence[] {
-  if ((field & 0x8000) !== 0) return [];
-  const found: Evidence[] = [];
-  if (field === STORE)
-    found.push(role("sender", forOthers ? "move-scp" : "storage-scu"), role("receiver", "storage-scp"));
-  if (sopClass !== undefined) found.push({ about: "sender", attribute: "dicom.affected_sop_class", value: sopClass });
-  return found;
 }

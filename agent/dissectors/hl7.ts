@@ -10,6 +10,7 @@ import {
   type Hl7Device,
   isEui64Of,
 } from "./hl7-devices.ts";
+import { blockLength, blockStart, CR, END } from "./hl7-frames.ts";
 import { containingDevice, type MdcKind, mdcKind } from "./hl7-mdc.ts";
 import { hl7Print } from "./hl7-print.ts";
 import {
@@ -23,14 +24,6 @@ import {
 } from "./hl7-segments.ts";
 import { keepName } from "./self-given.ts";
 
-const START = 0x0b;
-const END = 0x1c;
-const CR = 0x0d;
-const LF = 0x0a;
-const HEAD = [START, 0x4d, 0x53, 0x48];
-/** Without a frame only the usual separators prove it: "MSH|^~\\&". */
-const BARE = Buffer.from("MSH|^~\\");
-const BARE_NEXT = Buffer.from("\rMSH|^~\\");
 /** Segments whose device fields are read in one message; further ones are only stepped over. */
 const MAX_DEVICE_SEGMENTS = 256;
 /** Kinds of equipment kept of one message. */
@@ -67,28 +60,13 @@ export default defineDissector<Hl7Message>({
     { at: 0, bytes: "4d 53 48 7c 5e 7e 5c" },
   ],
   hints: { tcp: [2575] },
-  messageLength(payload) {
-    if (payload[0] === BARE[0]) return bareLength(payload);
-    for (let at = 0; at < HEAD.length && at < payload.length; at++) if (payload[at] !== HEAD[at]) return -1;
-    if (payload.length < HEAD.length) return 0;
-    for (let end = payload.indexOf(END); end >= 0; end = payload.indexOf(END, end + 1)) {
-      // Some senders leave the last CR out; then the next block's start ends this one.
-      if (payload[end + 1] === START) return end + 1;
-      if (payload[end + 1] !== CR) continue;
-      let after = end + 2;
-      while (payload[after] === CR || payload[after] === LF) after++;
-      return after;
-    }
-    return 0;
-  },
+  messageLength: blockLength,
   dissect(payload, flow): Hl7Message | Malformed | undefined {
-    const isBare = payload[0] === BARE[0];
-    if (isBare && payload.indexOf(BARE) !== 0) return undefined;
-    for (let at = 0; !isBare && at < HEAD.length; at++) if (payload[at] !== HEAD[at]) return undefined;
-    const start = isBare ? 0 : 1;
+    const start = blockStart(payload);
+    if (start < 0) return undefined;
     const separators = readSeparators(payload, start);
     if (separators === undefined) return payload.length < 9 ? malformed("header cut short") : undefined;
-    const end = isBare && !flow.cut ? payload.length : payload.lastIndexOf(END);
+    const end = start === 0 && !flow.cut ? payload.length : payload.lastIndexOf(END);
     if (end < 0 && !flow.cut) return malformed("block without an end");
     // Of a message cut by a limit the last segment may be half a field: it is left out.
     const whole = end >= 0 ? end : payload.lastIndexOf(CR);
@@ -214,23 +192,14 @@ function remember(devices: readonly Hl7Device[], own: (device: Hl7Device) => boo
 /** IHE Patient Care Device profiles are made for systems that report others' equipment. IHE PCD TF-2, 3.1. */
 const isDeviceReport = (header: Hl7Message["header"]) => /^IHE[_ ]?(?:PCD|DEC)/i.test(header["msh.21"] ?? "");
 
-/** Ends behind the last line end that has arrived, or where the next message begins. */
-function bareLength(payload: Buffer): number {
-  const known = Math.min(payload.length, BARE.length);
-  if (payload.compare(BARE, 0, known, 0, known) !== 0) return -1;
-  const next = payload.indexOf(BARE_NEXT);
-  if (next >= 0) return next + 1;
-  const last = payload[payload.length - 1];
-  return last === CR || last === LF ? payload.length : 0;
-}
-
 const isOwn = ({ id, isEui64 }: Hl7Device, senderEui64: string | undefined, flow: Flow): boolean =>
   isEui64 && (id === senderEui64 || isEui64Of(id, flow.sourceMac));
 
 /**
  * Whom a device's fields are about. The sender, when it is named by the sender's own EUI-64, or by one
  * identity of another kind (UDI, serial) that stands alone or beside the sender's own. Otherwise (also
- * for equipment in a device report that isn't the sending application's own name) the sender speaks for it; without an identity it is nobody.
+ * for equipment in a device report that isn't the sending application's own name) the sender speaks for
+ * it; without an identity it is nobody.
  */
 function whose(
   device: Hl7Device,

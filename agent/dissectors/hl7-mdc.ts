@@ -6,6 +6,7 @@ import { components, part, type Separators, type Span } from "./hl7-segments.ts"
  * What a device measures also has codes: none of those passes.
  */
 const KIND = /^MDC_DEV_[A-Z0-9_]{2,48}_MDS$|^MDC_DEV_PUMP_[A-Z0-9_]{2,48}_VMD$/;
+const PREFIX = Buffer.from("MDC_DEV_");
 /** Codes of senders that leave the name out. */
 const NAMES: Readonly<Record<string, string>> = {
   "69965": "MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS",
@@ -25,10 +26,22 @@ export interface MdcKind {
 
 /** `fieldNumber`: 3 of OBX, 4 of OBR. The value of an observation (OBX-5) is never looked at. */
 export function mdcKind(bytes: Buffer, segment: Span, separators: Separators, fieldNumber: 3 | 4): MdcKind | undefined {
-  const [code, text] = components(bytes, part(bytes, segment, separators.field, fieldNumber), separators, 2);
+  const field = part(bytes, segment, separators.field, fieldNumber);
+  if (!mayBeKind(bytes, field, separators)) return undefined;
+  const [code, text] = components(bytes, field, separators, 2);
   const name = text!.length === 0 ? NAMES[code!.toString("latin1")] : text!.toString("latin1");
   if (name === undefined || !KIND.test(name)) return undefined;
   return { name, device: fieldNumber === 3 ? containingDevice(bytes, segment, separators) : "" };
+}
+
+/** Most codes name what is measured: those are passed by without being taken apart. */
+function mayBeKind(bytes: Buffer, { from, to }: Span, { component }: Separators): boolean {
+  let at = from;
+  while (at < to && bytes[at] !== component) at++;
+  at++;
+  if (at >= to || bytes[at] === component) return true;
+  for (let i = 0; i < PREFIX.length; i++) if (bytes[at + i] !== PREFIX[i]) return false;
+  return true;
 }
 
 /** OBX-4 "1.0.0.0": device, part, channel, metric. */

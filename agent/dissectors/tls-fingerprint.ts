@@ -37,14 +37,27 @@ const isMeant = (value: number) => !isGrease(value);
 const dashed = (values: readonly number[]) => values.filter(isMeant).join("-");
 const hex4 = (value: number) => value.toString(16).padStart(4, "0");
 const count = (values: readonly number[]) => String(Math.min(values.length, 99)).padStart(2, "0");
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
+const sha256 = (text: string) => digest("sha256", text)!.slice(0, 12);
+const md5 = (text: string) => digest("md5", text);
 
-function md5(text: string): string | undefined {
+/** One program says the same in every connection: its digests are made once. Past the bound they are made anew. */
+const MAX_DIGESTS = 4096;
+const MAX_KEPT_TEXT = 1024;
+const digests = { md5: new Map<string, string>(), sha256: new Map<string, string>() };
+
+/** Hex; undefined where the system forbids the algorithm. */
+function digest(algorithm: "md5" | "sha256", text: string): string | undefined {
+  const kept = digests[algorithm];
+  let found = kept.get(text);
+  if (found !== undefined) return found;
   try {
-    return createHash("md5").update(text).digest("hex");
+    found = createHash(algorithm).update(text).digest("hex");
   } catch {
     return undefined;
   }
+  if (kept.size >= MAX_DIGESTS) kept.clear();
+  if (text.length <= MAX_KEPT_TEXT) kept.set(text, found);
+  return found;
 }
 
 /** Of the first protocol offered; of bytes that are no letter or digit the hex digits. */

@@ -2,7 +2,7 @@
 
 import type { Packet } from "../decode/packet.ts";
 import { Stream } from "../decode/stream.ts";
-import { type DissectorDefinition, type Flow, isMalformed } from "../dissectors/dissector.ts";
+import { type DissectorDefinition, type Flow, isMalformed, type Malformed } from "../dissectors/dissector.ts";
 import { hashOf } from "../dissectors/print.ts";
 import type { Recogniser } from "../dissectors/recogniser.ts";
 import { droppedNames } from "../dissectors/self-given.ts";
@@ -111,6 +111,9 @@ export class Analyser {
   readonly #repeats: Repeats;
   /** Of the message just read: 0 nothing of who serves, 1 the sender, 2 the receiver, -1 malformed. */
   #said = 0;
+  /** The message by which a connection's protocol was just recognised, and its whole length (0 not known). */
+  #trial: object | Malformed | undefined;
+  #trialLength = 0;
 
   constructor(recogniser: Recogniser, fold: EvidenceFold, repeats: Repeats, hooks: AnalyserHooks) {
     this.#recogniser = recogniser;
@@ -230,7 +233,12 @@ export class Analyser {
         if (analysis.dissector < 0) break;
         verdict = VERDICT.recognised;
       }
-      const consumed = this.#readMessage(analysis, flow, payload, stream, packet, isCut, side);
+      const trial = this.#trial;
+      this.#trial = undefined;
+      const consumed =
+        trial === undefined
+          ? this.#readMessage(analysis, flow, payload, stream, packet, isCut, side)
+          : this.#learnTrial(analysis, flow, payload, stream, trial, side);
       if (consumed < 0) verdict = this.#goesOn(analysis, flow) ? VERDICT.goOn : VERDICT.finished;
       if (consumed === 0 && analysis.dissector === before) break;
     }
@@ -319,15 +327,15 @@ export class Analyser {
       }
       flow.cut = isCut || length > payload.length || needed < length;
       const droppedBefore = droppedNames.count;
-      const trial = definition.dissect(
-        payload.subarray(0, length === 0 ? payload.length : Math.min(needed, payload.length)),
-        flow,
-      );
-      // The same message is read once more below: what this trial dropped counts then.
-      droppedNames.count = droppedBefore;
-      if (trial === undefined || (isMalformed(trial) && i >= byPattern)) continue;
-      flow.state = undefined;
+      const message = payload.subarray(0, length === 0 ? payload.length : Math.min(needed, payload.length));
+      const trial = definition.dissect(message, flow);
+      if (trial === undefined || (isMalformed(trial) && i >= byPattern)) {
+        droppedNames.count = droppedBefore;
+        continue;
+      }
       analysis.dissector = candidates[i]!;
+      this.#trial = trial;
+      this.#trialLength = length;
       return VERDICT.recognised;
     }
     flow.state = undefined;
@@ -339,6 +347,28 @@ export class Analyser {
     return analysis.seenBytes[side] > MAX_UNKNOWN_BYTES || analysis.packets >= MAX_UNKNOWN_PACKETS
       ? VERDICT.finished
       : VERDICT.goOn;
+  }
+
+  /** The message by which a protocol was recognised is read already. Returns as #readMessage does. */
+  #learnTrial(
+    analysis: Analysis,
+    flow: Flow,
+    payload: Buffer,
+    stream: Stream,
+    trial: object | Malformed,
+    side: 0 | 1,
+  ): number {
+    const length = this.#trialLength;
+    const definition = this.#recogniser.definition(analysis.dissector);
+    const wanted = length === 0 ? payload.length : length;
+    let print = 0;
+    if (length !== 0 && definition.sameAs !== undefined)
+      print = definition.sameAs(wanted < payload.length ? payload.subarray(0, wanted) : payload, flow);
+    const learnt = this.#learnMessage(definition, trial, flow);
+    analysis.strays = 0;
+    if (learnt !== "done") keepRead(analysis, side, print, learnt);
+    pass(stream, wanted, payload.length);
+    return learnt === "done" ? -1 : wanted;
   }
 
   /** Bytes consumed; 0 when more are needed; -1 when the flow has nothing more to teach. */
@@ -386,11 +416,19 @@ export class Analyser {
 
   #dissect(index: number, payload: Buffer, flow: Flow, quiet = false): readonly FoldedEvidence[] | "done" | undefined {
     const definition = this.#recogniser.definition(index);
-    let message = definition.dissect(payload, flow);
-    if (message === undefined) return undefined;
+    const message = definition.dissect(payload, flow);
+    // A port alone is no reason to call somebody else's bytes malformed.
+    if (message === undefined || (quiet && isMalformed(message))) return undefined;
+    return this.#learnMessage(definition, message, flow);
+  }
+
+  #learnMessage(
+    definition: DissectorDefinition<object>,
+    read: object | Malformed,
+    flow: Flow,
+  ): readonly FoldedEvidence[] | "done" {
+    let message = read;
     if (isMalformed(message)) {
-      // A port alone is no reason to call somebody else's bytes malformed.
-      if (quiet) return undefined;
       this.#said = -1;
       this.malformed.set(definition.protocol, (this.malformed.get(definition.protocol) ?? 0) + 1);
       if (message.partial === undefined) return NOTHING;

@@ -24,12 +24,20 @@ export interface Place {
   frame: FrameReference | undefined;
 }
 
+/** What one subject said: by protocol, then attribute, then value, so that looking it up builds no text. */
+interface Known {
+  size: number;
+  byProtocol: Map<string, Map<string, Map<string, FoldedEvidence>>>;
+}
+
 export class EvidenceFold {
   /** Evidence not kept because its subject already said too much. */
   overflow = 0;
   /** Remembered now. */
   pieces = 0;
-  readonly #bySubject = new Map<string, Map<string, FoldedEvidence>>();
+  readonly #bySubject = new Map<string, Known>();
+  /** The same by a host's key object, which is one and the same for all it says. */
+  readonly #byHost = new Map<HostKey, Known>();
   #pending: FoldedEvidence[] = [];
 
   /** Takes one piece; returns its folded record so that repeats can be counted without reading again. */
@@ -38,15 +46,10 @@ export class EvidenceFold {
     if (about === undefined) return undefined;
     const value = evidence.value.length > MAX_VALUE ? evidence.value.slice(0, MAX_VALUE) : evidence.value;
     if (value === "") return undefined;
-    const subject = subjectKey(about);
-    let known = this.#bySubject.get(subject);
-    if (known === undefined) {
-      if (this.#bySubject.size >= MAX_SUBJECTS) this.#forget();
-      known = new Map();
-      this.#bySubject.set(subject, known);
-    }
-    const key = `${place.protocol}\0${evidence.attribute}\0${value}`;
-    let folded = known.get(key);
+    const host = evidence.about === "sender" || evidence.about === "receiver" ? (about as HostKey) : undefined;
+    let known = this.#knownOf(about, host);
+    let values = valuesOf(known, place.protocol, evidence.attribute);
+    let folded = values.get(value);
     if (folded === undefined) {
       if (known.size >= MAX_EVIDENCE_PER_HOST) {
         this.overflow++;
@@ -54,8 +57,8 @@ export class EvidenceFold {
       }
       if (this.pieces >= MAX_PIECES) {
         this.#forget();
-        known = new Map();
-        this.#bySubject.set(subject, known);
+        known = this.#knownOf(about, host);
+        values = valuesOf(known, place.protocol, evidence.attribute);
       }
       if (evidence.atMost !== undefined && countOf(known, evidence.attribute) >= evidence.atMost) {
         this.overflow++;
@@ -73,7 +76,8 @@ export class EvidenceFold {
         pending: false,
         ...(place.frame ? { firstFrame: place.frame } : {}),
       };
-      known.set(key, folded);
+      values.set(value, folded);
+      known.size++;
       this.pieces++;
     }
     this.repeat(folded, place);
@@ -83,6 +87,10 @@ export class EvidenceFold {
   repeat(folded: FoldedEvidence, moment: Moment): void {
     folded.count++;
     folded.lastAt = moment.at;
+    if (!folded.pending) this.#tell(folded);
+  }
+
+  #tell(folded: FoldedEvidence): void {
     if (folded.pending) return;
     folded.pending = true;
     this.#pending.push(folded);
@@ -106,20 +114,34 @@ export class EvidenceFold {
     }
   }
 
+  #knownOf(about: EvidenceObservation["about"], host: HostKey | undefined): Known {
+    let known = host === undefined ? undefined : this.#byHost.get(host);
+    if (known !== undefined) return known;
+    const subject = subjectKey(about);
+    known = this.#bySubject.get(subject);
+    if (known === undefined) {
+      if (this.#bySubject.size >= MAX_SUBJECTS) this.#forget();
+      known = { size: 0, byProtocol: new Map() };
+      this.#bySubject.set(subject, known);
+    }
+    if (host !== undefined) {
+      if (this.#byHost.size >= MAX_SUBJECTS) this.#byHost.clear();
+      this.#byHost.set(host, known);
+    }
+    return known;
+  }
+
   #forget(): void {
     this.#bySubject.clear();
+    this.#byHost.clear();
     this.pieces = 0;
   }
 
   /** Says everything known once more at the next drain (the agent came back and may have lost some). */
   repeatAll(): void {
-    for (const known of this.#bySubject.values()) {
-      for (const folded of known.values()) {
-        if (folded.pending) continue;
-        folded.pending = true;
-        this.#pending.push(folded);
-      }
-    }
+    for (const known of this.#bySubject.values())
+      for (const attributes of known.byProtocol.values())
+        for (const values of attributes.values()) for (const folded of values.values()) this.#tell(folded);
   }
 }
 
@@ -132,20 +154,25 @@ function subjectOf(about: Subject, place: Place): EvidenceObservation["about"] |
   return { reported: about.reported, by: place.sender };
 }
 
-function countOf(known: ReadonlyMap<string, FoldedEvidence>, attribute: string): number {
+function valuesOf({ byProtocol }: Known, protocol: string, attribute: string): Map<string, FoldedEvidence> {
+  let attributes = byProtocol.get(protocol);
+  if (attributes === undefined) {
+    attributes = new Map();
+    byProtocol.set(protocol, attributes);
+  }
+  let values = attributes.get(attribute);
+  if (values === undefined) {
+    values = new Map();
+    attributes.set(attribute, values);
+  }
+  return values;
+}
+
+function countOf({ byProtocol }: Known, attribute: string): number {
   let count = 0;
-  for (const piece of known.values()) if (piece.attribute === attribute) count++;
+  for (const attributes of byProtocol.values()) count += attributes.get(attribute)?.size ?? 0;
   return count;
 }
 
-/** A host's key object is one and the same for all it says, so its text is built once. */
-const texts = new WeakMap<EvidenceObservation["about"], string>();
-
-function subjectKey(about: EvidenceObservation["about"]): string {
-  let text = texts.get(about);
-  if (text === undefined) {
-    text = "reported" in about ? `r ${about.reported}` : `${about.mac} ${about.vlan} ${about.ip}`;
-    texts.set(about, text);
-  }
-  return text;
-}
+const subjectKey = (about: EvidenceObservation["about"]) =>
+  "reported" in about ? `r ${about.reported}` : `${about.mac} ${about.vlan} ${about.ip}`;

@@ -21,7 +21,7 @@ import { Repeats } from "./repeats.ts";
 /** Flows analysed at one time; beyond it new flows are counted but not read. */
 const MAX_ANALYSES = 16_384;
 /** Evidence waiting to be told: past it nothing waits for the clock, which may stand still in a hostile file. */
-const MAX_WAITING = 8192;
+const MAX_WAITING = 16_384;
 
 /** So often at most analyses are searched for ones that can be dropped. */
 const DROP_MICROS = 1_000_000;

@@ -44,9 +44,8 @@ export function deviceOfPrt(bytes: Buffer, segment: Span, separators: Separators
   return { id, isEui64: equipment?.isEui64 ?? false, inObx: false, said };
 }
 
-/** OBX-18 equipment instance identifier (EI). Nothing else of OBX is read. */
-export function deviceOfObx(bytes: Buffer, segment: Span, separators: Separators): Hl7Device | undefined {
-  const field = part(bytes, segment, separators.field, 18);
+/** OBX-18 equipment instance identifier (EI), `field` of it. Nothing else of OBX is read. */
+export function deviceOfObx(bytes: Buffer, field: Span, separators: Separators): Hl7Device | undefined {
   if (field.from === field.to) return undefined;
   const parts = components(bytes, field, separators, 4);
   const equipment = entity(parts);

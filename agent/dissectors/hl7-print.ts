@@ -59,21 +59,24 @@ export function hl7Print(payload: Buffer): number {
     // The name is field 0; of MSH the separator itself is field 1, so its first text is field 2. Bits of fields
     // already passed are shifted out, so at 0 nothing more is wanted.
     let left = kind === MSH ? wanted >>> 1 : wanted;
-    let cut = false;
-    const cutAt = kind === OBX ? wanted >>> CONTAINMENT : -1;
-    while (at < end && left !== 0) {
-      const byte = payload[at]!;
-      if (byte === separator) {
-        left >>>= 1;
-        cut = false;
-        // Where a field begins counts too, so that a text in one isn't the same in the next.
-        if ((left & 1) !== 0) hash = Math.imul(hash ^ left, FNV_PRIME);
-      } else if (byte < FIRST_PRINTABLE && (byte === CR || byte === LF)) break;
-      else if ((left & 1) !== 0 && !cut) {
-        if (byte === DOT && left === cutAt) cut = true;
-        else hash = Math.imul(hash ^ byte, FNV_PRIME);
+    const containment = kind === OBX ? wanted >>> CONTAINMENT : -1;
+    // Each turn steps over one field; the loops within touch each byte once.
+    while (left !== 0 && at < end) {
+      if ((left & 1) === 0) at = fieldEnd(payload, at, separator);
+      else {
+        const stop = left === containment ? DOT : separator;
+        for (; at < end; at++) {
+          const byte = payload[at]!;
+          if (byte === separator || byte === stop || (byte < FIRST_PRINTABLE && (byte === CR || byte === LF))) break;
+          hash = Math.imul(hash ^ byte, FNV_PRIME);
+        }
+        at = fieldEnd(payload, at, separator);
       }
+      if (at >= end || payload[at] !== separator) break;
       at++;
+      left >>>= 1;
+      // Where a field begins counts too, so that a text in one isn't the same in the next.
+      if ((left & 1) !== 0) hash = Math.imul(hash ^ left, FNV_PRIME);
     }
     at = nextLine(payload, at);
     if (wanted !== 0 && isNew(hash, count)) {
@@ -88,6 +91,17 @@ export function hl7Print(payload: Buffer): number {
 function isNew(hash: number, count: number): boolean {
   for (let i = 0; i < count; i++) if (different[i] === hash) return false;
   return true;
+}
+
+/** Where the field ends: at its separator, or at the segment's end. */
+function fieldEnd(payload: Buffer, from: number, separator: number): number {
+  const end = payload.length;
+  let at = from;
+  for (; at < end; at++) {
+    const byte = payload[at]!;
+    if (byte === separator || (byte < FIRST_PRINTABLE && (byte === CR || byte === LF))) break;
+  }
+  return at;
 }
 
 /** Where the next segment begins. */

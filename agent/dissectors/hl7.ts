@@ -22,7 +22,9 @@ import {
   type Separators,
   type Span,
 } from "./hl7-segments.ts";
-import { keepName } from "./self-given.ts";
+import { droppedNames, keepName } from "./self-given.ts";
+
+const DOT = 0x2e;
 
 /** Segments whose device fields are read in one message; further ones are only stepped over. */
 const MAX_DEVICE_SEGMENTS = 256;
@@ -117,6 +119,7 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
   };
   let first = true;
   let named = 0;
+  let last: { equipment: Span; place: Span } | undefined;
   const kinds: MdcKind[] = [];
   /** Containing device → equipment identity. */
   const owners = new Map<string, Hl7Device>();
@@ -133,10 +136,21 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
       message.clinical = true;
       const kind = mdcKind(bytes, segment, separators, 3);
       addKind(kind);
-      const device = named < MAX_DEVICE_SEGMENTS ? deviceOfObx(bytes, segment, separators) : undefined;
+      if (named >= MAX_DEVICE_SEGMENTS) return;
+      const equipment = part(bytes, segment, separators.field, 18);
+      const place = part(bytes, segment, separators.field, 4);
+      // A monitor names itself with every value: what is said of it is read once.
+      if (last !== undefined && isSame(bytes, equipment, last.equipment) && isSame(bytes, place, last.place, DOT)) {
+        named++;
+        return;
+      }
+      const droppedBefore = droppedNames.count;
+      const device = deviceOfObx(bytes, equipment, separators);
+      last = undefined;
       if (device === undefined) return;
       const known = addDevice(message.devices, device);
       if (known !== undefined) owners.set(containingDevice(bytes, segment, separators), known);
+      if (droppedNames.count === droppedBefore) last = { equipment, place };
       named++;
     } else if (is("OBR")) addKind(mdcKind(bytes, segment, separators, 4));
     else if (is("PRT") && named++ < MAX_DEVICE_SEGMENTS) {
@@ -147,6 +161,16 @@ function read(bytes: Buffer, block: Span, separators: Separators, flow: Flow): H
   for (const kind of kinds) giveKind(kind, owners, message);
   message.several = remember(message.devices, (device) => isOwn(device, message.senderEui64, flow), flow);
   return message;
+}
+
+/** Whether two stretches hold the same bytes, up to `stop` where it comes. */
+function isSame(bytes: Buffer, a: Span, b: Span, stop = -1): boolean {
+  for (let i = 0; ; i++) {
+    const one = a.from + i < a.to ? bytes[a.from + i]! : -1;
+    const other = b.from + i < b.to ? bytes[b.from + i]! : -1;
+    if (one !== other) return false;
+    if (one === stop || one === -1) return true;
+  }
 }
 
 /** A kind belongs to the equipment of the same containing device, else to the only one named; else it waits for the sender. */

@@ -246,7 +246,7 @@ describe("wardtap agent and run", () => {
   test("run on a port that can't be silenced refuses to listen", async () => {
     const { code, stderr } = await run("run", "--interface", "nowhere0", "--ledger", join(folder, "run.db"));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/nowhere0 can't be made silent.*no interface nowhere0/);
+    expect(stderr).toMatch(/nowhere0 can't be made silent.*no network interface nowhere0/);
   });
 
   test("an agent whose ledger another agent writes says so, with code 1", async () => {

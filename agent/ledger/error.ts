@@ -30,7 +30,7 @@ const SENTENCES: [prefix: string, code: LedgerErrorCode, sentence: string][] = [
   ["SQLITE_IOERR", "io", "The disk refuses to read or write the ledger."],
   ["SQLITE_CANTOPEN", "io", "The ledger can't be opened: check the folder and its rights."],
   ["SQLITE_CORRUPT", "corrupt", "The ledger is damaged; it will be set aside at the next start."],
-  ["SQLITE_NOTADB", "corrupt", "The ledger is damaged: it is no database any more."],
+  ["SQLITE_NOTADB", "corrupt", "This is no ledger of wardtap, or it is damaged beyond reading."],
   ["SQLITE_BUSY", "busy", "The ledger is in use by another wardtap."],
   ["SQLITE_LOCKED", "busy", "The ledger is in use by another wardtap."],
   ["SQLITE_READONLY", "read-only", "The ledger can't be written: it, or its folder, is read-only for this user."],

@@ -32,6 +32,7 @@ import icmpv6 from "./icmpv6.ts";
 import iec104 from "./iec104.ts";
 import imap from "./imap.ts";
 import intellivue from "./intellivue.ts";
+import isakmp from "./isakmp.ts";
 import kerberos from "./kerberos.ts";
 import knxip from "./knxip.ts";
 import ldap from "./ldap.ts";
@@ -44,6 +45,7 @@ import mysql from "./mysql.ts";
 import nbns from "./nbns.ts";
 import ntp from "./ntp.ts";
 import opcua from "./opcua.ts";
+import openvpn from "./openvpn.ts";
 import pgsql from "./pgsql.ts";
 import pjl from "./pjl.ts";
 import pnDcp from "./pn-dcp.ts";
@@ -78,6 +80,7 @@ import tplink from "./tplink.ts";
 import ubiquiti from "./ubiquiti.ts";
 import vnc from "./vnc.ts";
 import vrrp from "./vrrp.ts";
+import wireguard from "./wireguard.ts";
 import wsd from "./wsd.ts";
 import x11 from "./x11.ts";
 
@@ -161,4 +164,7 @@ export const dissectors: readonly Dissector[] = [
   x11,
   teamviewer,
   ica,
+  isakmp,
+  openvpn,
+  wireguard,
 ];

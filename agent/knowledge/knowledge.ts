@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { attributeSetsText, expandAttributes } from "./attribute-sets.ts";
 import { ouiText } from "./oui.ts";
 import { portsText } from "./ports.ts";
+import { remoteAccessText } from "./remote-access.ts";
 import type { MakerEntries, PatternEntries } from "./schema.ts";
 import { vendorNumbersText } from "./vendor-numbers.ts";
 
@@ -87,7 +88,7 @@ export function knowledgeDigest(): string {
     const hash = createHash("sha256");
     for (const file of [...makerFiles(), ...patternFiles(), "windows.json", "os-lifetimes.json"])
       hash.update(file).update(read(file));
-    hash.update(attributeSetsText()).update(portsText()).update(vendorNumbersText());
+    hash.update(attributeSetsText()).update(portsText()).update(vendorNumbersText()).update(remoteAccessText());
     digest = `sha256:${hash.update(ouiText()).digest("hex")}`;
   }
   return digest;

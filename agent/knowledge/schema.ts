@@ -107,6 +107,16 @@ export const osLifetimesSchema = z.array(
   }),
 );
 
+export const remoteAccessSchema = z.array(
+  z.strictObject({
+    name: z.string(),
+    /** Lower-case domain names; names below them count too. */
+    hosts: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)).min(1),
+    source,
+  }),
+);
+
+export type RemoteAccessEntries = z.infer<typeof remoteAccessSchema>;
 export type WindowsSigns = z.infer<typeof windowsSchema>;
 export type OsLifetimes = z.infer<typeof osLifetimesSchema>;
 export type MakerEntries = z.infer<typeof makersSchema>;

@@ -1,11 +1,11 @@
 /** The rules, each by what raises it, what doesn't, and what ends it. */
 import { describe, expect, test } from "vitest";
 import { findingRules } from "../../agent/findings/index.ts";
-import { findingsOver, judgeFindings } from "../../agent/findings/judge.ts";
-import type { RuleContext, TapFacts } from "../../agent/findings/rule.ts";
-import type { Device, DeviceEvidence } from "../../agent/identify/device.ts";
+import { findingsOver } from "../../agent/findings/judge.ts";
+import type { TapFacts } from "../../agent/findings/rule.ts";
+import type { Device } from "../../agent/identify/device.ts";
+import { device, judge, NOW, piece } from "./given.ts";
 
-const NOW = 1_760_000_000_000_000;
 const port = (more: Partial<TapFacts> = {}): TapFacts => ({
   interface: "eth1",
   transmitted: 0,
@@ -16,48 +16,6 @@ const port = (more: Partial<TapFacts> = {}): TapFacts => ({
   ...more,
 });
 const mirror = (more: Partial<TapFacts["mirror"]>) => port({ mirror: { ...port().mirror, ...more } });
-const piece = (attribute: string, value: string): DeviceEvidence => ({
-  attribute,
-  value,
-  protocol: value,
-  count: 1,
-  firstSeenAt: NOW,
-  lastSeenAt: NOW + 5,
-  firstFrame: null,
-});
-const device = (more: Partial<Device> = {}): Device => ({
-  id: "dev-0000000000000001",
-  aliases: [],
-  macs: [],
-  ips: [],
-  vlans: [],
-  names: [],
-  class: "unknown",
-  medical: false,
-  criticality: null,
-  maker: null,
-  model: null,
-  version: null,
-  serial: null,
-  os: null,
-  confidence: 0,
-  roles: [],
-  randomisedMac: false,
-  reportedBy: null,
-  firstSeenAt: NOW,
-  lastSeenAt: NOW,
-  frames: 1,
-  bytes: 1,
-  services: [],
-  peers: [],
-  evidence: [],
-  claims: [],
-  contradictions: [],
-  ...more,
-});
-const judge = (context: Omit<RuleContext, "strangers" | "fanOuts">) =>
-  judgeFindings({ strangers: [], fanOuts: [], ...context });
-
 const rulesOf = (tap: TapFacts[], devices: Device[] = []) => judge({ tap, devices, now: NOW }).map(({ rule }) => rule);
 
 test("every rule has an id of its own, advice for a device that may not be patched, and where it is written", () => {

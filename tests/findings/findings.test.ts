@@ -131,7 +131,7 @@ test("a login without protection is told in words, not in a protocol's codes", (
 test("unanswered attempts are a worm where answers are heard, and nothing where the mirror carries one direction", () => {
   const fan = { deviceId: device().id, ip: "10.0.0.5", kind: "hosts" as const, port: 445, tried: 40, answered: 0 };
   const rules = (tap: TapFacts[]) =>
-    judgeFindings({
+    judge({
       devices: [device()],
       strangers: [],
       fanOuts: [{ ...fan, firstSeenAt: NOW, lastSeenAt: NOW }],

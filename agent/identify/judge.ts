@@ -1,7 +1,8 @@
 /** What is this device, and how sure: the rules' claims combined; "unknown" is an honest answer. */
 import { isSameHouse } from "../knowledge/knowledge.ts";
 import type { Claim, Contradiction, DeviceClass } from "./device.ts";
-import { combine, type IdentifyRule, type JudgedClaim } from "./rule.ts";
+import { combine, type IdentifyRule, type JudgedClaim, type RuledPart } from "./rule.ts";
+import { patternParts } from "./rules/said-itself.ts";
 import type { DeviceView } from "./view.ts";
 
 /** Below this a class is not said. */
@@ -23,8 +24,8 @@ export interface Judgement {
 }
 
 export function judge(view: DeviceView, rules: readonly IdentifyRule[]): Judgement {
-  const parts = rules.flatMap((rule) => rule.claims(view).map((part) => ({ ...part, rule: rule.id })));
-  const claims = combine(parts);
+  const parts = rules.flatMap((rule) => rule.claims(view).map((part): RuledPart => ({ ...part, rule: rule.id })));
+  const claims = combine([...parts, ...patternParts(view)]);
   const best = (field: Claim["field"], least: number) => {
     const first = claims.find((claim) => claim.field === field);
     return first !== undefined && first.confidence >= least ? first : undefined;

@@ -17,6 +17,11 @@ export interface IdentifyRule {
   claims(view: DeviceView): ClaimPart[];
 }
 
+/** A part and the rule that said it. */
+export interface RuledPart extends ClaimPart {
+  rule: string;
+}
+
 export interface JudgedClaim extends Claim {
   words: string[];
 }
@@ -26,7 +31,7 @@ export interface JudgedClaim extends Claim {
  * doubts. The winner of a field is the value with the highest confidence; others that stand on strong
  * signs of their own are contradictions.
  */
-export function combine(parts: readonly (ClaimPart & { rule: string })[]): JudgedClaim[] {
+export function combine(parts: readonly RuledPart[]): JudgedClaim[] {
   const sums = new Map<string, { part: ClaimPart; doubt: number; because: Set<string>; words: string[] }>();
   // The most telling sign is told first.
   for (const part of [...parts].sort((a, b) => b.weight - a.weight)) {

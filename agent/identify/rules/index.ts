@@ -1,4 +1,4 @@
-/** All rules of identification, in the order in which they are asked. */
+/** All rules of identification, in the order in which they are asked; the patterns of said-itself.ts follow. */
 import type { IdentifyRule } from "../rule.ts";
 import hostServices from "./host-services.ts";
 import imagingModality from "./imaging-modality.ts";
@@ -6,7 +6,6 @@ import makerInText from "./maker-in-text.ts";
 import networkCard from "./network-card.ts";
 import portOnly from "./port-only.ts";
 import role from "./role.ts";
-import { patternRules } from "./said-itself.ts";
 import statedDevices from "./stated-devices.ts";
 import statedFields from "./stated-fields.ts";
 import vendorNumber from "./vendor-number.ts";
@@ -23,5 +22,4 @@ export const identifyRules = (): IdentifyRule[] => [
   vendorNumber,
   makerInText,
   imagingModality,
-  ...patternRules(),
 ];

@@ -1,58 +1,84 @@
 /** Product patterns: what a device says of itself in some protocol names its class, maker, model or system. */
 import { attributeWords } from "../../knowledge/attribute-words.ts";
 import { knowledge, type ProductPattern } from "../../knowledge/knowledge.ts";
-import type { ClaimPart, IdentifyRule } from "../rule.ts";
+import type { RuledPart } from "../rule.ts";
 import type { DeviceView } from "../view.ts";
 
-/** Each pattern is a rule of its own, so that `because` names the entry that spoke. */
-export const patternRules = (): IdentifyRule[] =>
-  knowledge().patterns.map((pattern) => ({ id: pattern.id, claims: (view) => claimsOf(pattern, view) }));
+/** Values whose claims are remembered, of all devices together; past it they are found anew. */
+const MAX_REMEMBERED = 16_384;
 
-const NOTHING: ClaimPart[] = [];
-let byAttribute: Map<string, ProductPattern[]> | undefined;
-/** Most patterns look for what most devices never say: those are not asked. */
-const wanted = new WeakMap<DeviceView, ReadonlySet<ProductPattern>>();
-
-function wantedBy(view: DeviceView): ReadonlySet<ProductPattern> {
-  const known = wanted.get(view);
-  if (known !== undefined) return known;
-  byAttribute ??= indexed(knowledge().patterns);
-  const found = new Set<ProductPattern>();
-  for (const attribute of new Set(view.evidence.map((piece) => piece.attribute)))
-    for (const pattern of byAttribute.get(attribute) ?? []) found.add(pattern);
-  wanted.set(view, found);
-  return found;
+/** What one pattern makes of a value. */
+interface Said {
+  /** The pattern's place among all of them. */
+  place: number;
+  parts: readonly RuledPart[];
 }
 
-function indexed(patterns: readonly ProductPattern[]): Map<string, ProductPattern[]> {
-  const index = new Map<string, ProductPattern[]>();
-  for (const pattern of patterns) {
-    for (const attribute of pattern.attributes) {
-      const same = index.get(attribute);
-      if (same === undefined) index.set(attribute, [pattern]);
-      else same.push(pattern);
-    }
+const NOTHING: readonly Said[] = [];
+let byAttribute: Map<string, number[]> | undefined;
+/** Attribute → value → what patterns make of it: most devices say what others said before. */
+const remembered = new Map<string, Map<string, readonly Said[]>>();
+let rememberedValues = 0;
+
+/** Each pattern is a rule of its own, so that `because` names the entry that spoke; in the order of the patterns. */
+export function patternParts(view: DeviceView): RuledPart[] {
+  const said: Said[] = [];
+  for (const { attribute, value } of view.evidence) for (const one of saidBy(attribute, value)) said.push(one);
+  return said.sort((a, b) => a.place - b.place).flatMap(({ parts }) => parts);
+}
+
+function saidBy(attribute: string, value: string): readonly Said[] {
+  byAttribute ??= indexed(knowledge().patterns);
+  const asked = byAttribute.get(attribute);
+  if (asked === undefined) return NOTHING;
+  let values = remembered.get(attribute);
+  const known = values?.get(value);
+  if (known !== undefined) return known;
+  if (rememberedValues >= MAX_REMEMBERED) {
+    remembered.clear();
+    rememberedValues = 0;
+    values = undefined;
   }
+  if (values === undefined) {
+    values = new Map();
+    remembered.set(attribute, values);
+  }
+  const said = judged(asked, attribute, value);
+  values.set(value, said);
+  rememberedValues++;
+  return said;
+}
+
+/** Attributes are few: only those that patterns name are kept. */
+function indexed(patterns: readonly ProductPattern[]): Map<string, number[]> {
+  const index = new Map<string, number[]>();
+  patterns.forEach(({ attributes }, place) => {
+    for (const attribute of new Set(attributes)) {
+      const same = index.get(attribute);
+      if (same === undefined) index.set(attribute, [place]);
+      else same.push(place);
+    }
+  });
   return index;
 }
 
-function claimsOf(pattern: ProductPattern, view: DeviceView): ClaimPart[] {
-  if (!wantedBy(view).has(pattern)) return NOTHING;
-  const claims: ClaimPart[] = [];
-  for (const piece of view.evidence) {
-    if (!pattern.attributes.includes(piece.attribute)) continue;
-    const match = pattern.pattern.exec(piece.value);
-    if (match === null) continue;
-    for (const { field, value, weight } of pattern.claims) {
-      const filled = value.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "").trim();
-      if (filled !== "")
-        claims.push({
-          field,
-          value: filled,
-          weight,
-          words: `said so itself in ${attributeWords(piece.attribute)}: "${piece.value}"`,
-        });
-    }
+function judged(asked: readonly number[], attribute: string, value: string): readonly Said[] {
+  const said: Said[] = [];
+  for (const place of asked) {
+    const pattern = knowledge().patterns[place]!;
+    const match = pattern.pattern.exec(value);
+    if (match !== null) said.push({ place, parts: partsOf(pattern, match, attribute, value) });
   }
-  return claims;
+  return said.length === 0 ? NOTHING : said;
+}
+
+function partsOf(pattern: ProductPattern, match: RegExpExecArray, attribute: string, text: string): RuledPart[] {
+  const parts: RuledPart[] = [];
+  for (const { field, value, weight } of pattern.claims) {
+    const filled = value.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "").trim();
+    if (filled === "") continue;
+    const words = `said so itself in ${attributeWords(attribute)}: "${text}"`;
+    parts.push({ field, value: filled, weight, words, rule: pattern.id });
+  }
+  return parts;
 }

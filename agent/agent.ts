@@ -2,7 +2,7 @@
 import type { LightDriver } from "../hardware/driver.ts";
 import type { LightStates } from "../hardware/lights.ts";
 import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
-import type { Config } from "./config.ts";
+import { type Config, findingSettings } from "./config.ts";
 import type { Finding, Severity } from "./findings/finding.ts";
 import { findingsOver, judgeFindings } from "./findings/judge.ts";
 import type { TapFacts } from "./findings/rule.ts";
@@ -217,6 +217,7 @@ export class Agent {
       fanOuts: this.#identifier.fanOuts(),
       tap: this.#tapFacts(now),
       now,
+      settings: findingSettings(this.#options.config),
     }).map((finding) => this.#sinceFirst(finding));
     for (const { id, severity } of this.#findings) this.#open.set(id, severity);
     const over = this.#resolved(now);

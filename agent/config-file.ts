@@ -1,9 +1,12 @@
 /** The configuration file (TOML), read and checked once. */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { type Config, ConfigError, defaultConfig } from "./config.ts";
-import { createNetworks } from "./identify/networks.ts";
+import { createNetworks, parsePrefix } from "./identify/networks.ts";
+import { PURPOSES } from "./identify/purposes.ts";
+import { MIN_TOLD } from "./observe/fan-out.ts";
 
 const base = defaultConfig();
 
@@ -12,10 +15,8 @@ const interfaceName = z
   .string()
   .regex(/^[A-Za-z0-9._:@-]{1,15}$/, "an interface name has 1 to 15 letters, digits or . _ : @ -");
 
-const mac = z
-  .string()
-  .toLowerCase()
-  .regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, "a MAC address such as 00:03:b1:00:00:01");
+const MAC = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
+const mac = z.string().toLowerCase().regex(MAC, "a MAC address such as 00:03:b1:00:00:01");
 
 const inside = z.array(z.string()).superRefine((prefixes, context) => {
   try {
@@ -24,6 +25,30 @@ const inside = z.array(z.string()).superRefine((prefixes, context) => {
     context.addIssue({ code: "custom", message: (error as Error).message });
   }
 });
+
+const prefix = z.string().superRefine((text, context) => {
+  try {
+    parsePrefix(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+  }
+});
+const purposeWord = z.enum(PURPOSES);
+const purpose = z.union(
+  [
+    z.strictObject({ vlan: z.number().int().min(1).max(4094), purpose: purposeWord }),
+    z.strictObject({ prefix, purpose: purposeWord }),
+  ],
+  `each entry has a vlan (1 to 4094) or a prefix, and a purpose: ${PURPOSES.join(", ")}`,
+);
+const address = z
+  .string()
+  .toLowerCase()
+  .refine((text) => isIP(text) !== 0 || MAC.test(text), "an IP address or a MAC address");
+/** Entries of one list; more belong into a prefix. */
+const MAX_LISTED = 1000;
+/** The sniffer tells no fewer attempts than this, and counts no more than that. */
+const scanThreshold = z.number().int().min(MIN_TOLD).max(1000);
 
 const configSchema: z.ZodType<Config> = z.strictObject({
   tap: z
@@ -43,7 +68,21 @@ const configSchema: z.ZodType<Config> = z.strictObject({
       pipeDirectory: z.string().default(base.capture.pipeDirectory),
     })
     .prefault({}),
-  networks: z.strictObject({ inside: inside.default(base.networks.inside) }).prefault({}),
+  networks: z
+    .strictObject({
+      inside: inside.default(base.networks.inside),
+      purposes: z.array(purpose).max(MAX_LISTED).default([]),
+      dhcpServers: z.array(address).max(MAX_LISTED).default([]),
+      routers: z.array(address).max(MAX_LISTED).default([]),
+    })
+    .prefault({}),
+  findings: z
+    .strictObject({
+      scanHosts: scanThreshold.default(base.findings.scanHosts),
+      scanPorts: scanThreshold.default(base.findings.scanPorts),
+      knownScanners: z.array(z.string().toLowerCase().min(1).max(255)).max(MAX_LISTED).default([]),
+    })
+    .prefault({}),
   identity: z
     .strictObject({
       apart: z

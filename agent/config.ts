@@ -1,5 +1,6 @@
 /** The configuration as the rooms know it, and its defaults; config-file.ts reads and checks the file. */
 import { createHash } from "node:crypto";
+import { DEFAULT_SETTINGS, type FindingSettings } from "./findings/settings.ts";
 import { DEFAULT_INSIDE } from "./identify/networks.ts";
 
 export const DEFAULT_CONFIG_PATH = "/etc/wardtap/wardtap.toml";
@@ -12,7 +13,15 @@ export interface Config {
     bufferMb: number;
     pipeDirectory: string;
   };
-  networks: { inside: string[] };
+  networks: {
+    inside: string[];
+    /** What a VLAN or prefix is for; empty: not known, and rules that need it don't run. */
+    purposes: FindingSettings["purposes"];
+    /** Servers and routers that may answer here, by IP or MAC address; empty: not known. */
+    dhcpServers: FindingSettings["dhcpServers"];
+    routers: FindingSettings["routers"];
+  };
+  findings: Pick<FindingSettings, "scanHosts" | "scanPorts" | "knownScanners">;
   identity: {
     /** Pairs of MACs that are two devices although something joined them. */
     apart: [string, string][];
@@ -35,7 +44,12 @@ export class ConfigError extends Error {
 export const defaultConfig = (): Config => ({
   tap: { name: "Unnamed tap" },
   capture: { interfaces: [], source: "auto", bufferMb: 32, pipeDirectory: "/run/wardtap" },
-  networks: { inside: [...DEFAULT_INSIDE] },
+  networks: { inside: [...DEFAULT_INSIDE], purposes: [], dhcpServers: [], routers: [] },
+  findings: {
+    scanHosts: DEFAULT_SETTINGS.scanHosts,
+    scanPorts: DEFAULT_SETTINGS.scanPorts,
+    knownScanners: [],
+  },
   identity: { apart: [], sharePersonalNames: false },
   ledger: { path: "/var/lib/wardtap/ledger.db" },
   uplink: {},
@@ -45,5 +59,13 @@ export const defaultConfig = (): Config => ({
 /** Digest of what judgement depends on, so that a document says under which settings it was made. */
 export const configDigest = (config: Config): string =>
   `sha256:${createHash("sha256")
-    .update(JSON.stringify({ networks: config.networks, apart: config.identity.apart }))
+    .update(JSON.stringify({ networks: config.networks, findings: config.findings, apart: config.identity.apart }))
     .digest("hex")}`;
+
+/** What the finding rules need of it. */
+export const findingSettings = ({ networks, findings }: Config): FindingSettings => ({
+  ...findings,
+  purposes: networks.purposes,
+  dhcpServers: networks.dhcpServers,
+  routers: networks.routers,
+});

@@ -1,7 +1,7 @@
 /** Replay: capture files through the same rooms as live traffic, in one process, by the capture's own clock. */
 import { basename } from "node:path";
 import type { CaptureFiles } from "./capture/pcap-file.ts";
-import { type Config, configDigest } from "./config.ts";
+import { type Config, configDigest, findingSettings } from "./config.ts";
 import { dissectors } from "./dissectors/index.ts";
 import { type Document, deviceForm, findingForm, sortedCounts } from "./document.ts";
 import type { Finding } from "./findings/finding.ts";
@@ -62,6 +62,7 @@ export async function replay(
     fanOuts: identifier.fanOuts(),
     tap: [],
     now,
+    settings: findingSettings(options.config),
   });
   const totals = watch.totals();
   const truncated = end.reason === "truncated" ? end.message : end.reason === "closed" ? STOPPED : null;

@@ -1,29 +1,33 @@
 /** One host looks who is there: by ARP, or by the same port at many addresses. */
-import { defineRule, hearsAnswers } from "./rule.ts";
+import type { Device } from "../identify/device.ts";
+import { scans, triedWords } from "./fan-outs.ts";
+import { defineRule, settingsOf } from "./rule.ts";
 
-const MIN_HOSTS = 25;
-const MAX_ANSWERED_SHARE = 0.5;
+/** The port that stands for ARP. */
+const ARP = 0;
+/** These look for whoever they must deliver to, and on a partial mirror the answers aren't heard. */
+const CARRIES_FOR_OTHERS: ReadonlySet<string> = new Set(["router", "switch", "access-point", "wireless-controller"]);
 
 export default defineRule({
   id: "address-scan",
   title: "Host sweep",
   severity: "medium",
   about: "device",
-  advice: "Find out who sweeps the network and why. A planned sweep must leave medical devices out.",
+  advice:
+    "Find out who sweeps the network and why. A planned sweep must leave medical devices out; name who does it in the configuration (knownScanners).",
   references: ["MITRE ATT&CK T1018"],
-  judge: ({ fanOuts, tap }) =>
-    (hearsAnswers({ tap }) ? fanOuts : [])
-      .filter(
-        ({ kind, tried, answered }) => kind === "hosts" && tried >= MIN_HOSTS && answered <= tried * MAX_ANSWERED_SHARE,
-      )
-      .map(({ deviceId, ip, port, tried, answered, firstSeenAt, lastSeenAt }) => ({
-        key: deviceId === null ? `${port} ${ip}` : String(port),
-        ...(deviceId === null ? { about: "network" as const } : {}),
-        deviceId,
-        certainty: "confirmed" as const,
-        why: `It looked for ${tried} different addresses ${port === 0 ? "by ARP" : `on port ${port}`} in a short time; ${answered} answered.`,
-        evidence: [],
-        firstSeenAt,
-        lastSeenAt,
-      })),
+  judge: (context) =>
+    scans(
+      context,
+      ({ kind, port, tried }, device) =>
+        kind === "hosts" && tried >= settingsOf(context).scanHosts && !(port === ARP && carriesForOthers(device)),
+      (fan) => ({
+        key: String(fan.port),
+        why: (widest) =>
+          `It looked for ${triedWords(widest, `addresses ${fan.port === ARP ? "by ARP" : `on port ${fan.port}`}`)}.`,
+      }),
+    ),
 });
+
+const carriesForOthers = (device: Device | undefined) =>
+  device !== undefined && (device.roles.includes("gateway") || CARRIES_FOR_OTHERS.has(device.class));

@@ -3,6 +3,7 @@ import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { FanOut, Stranger } from "../identify/identifier.ts";
 import type { MirrorCounts } from "../observe/observation.ts";
 import type { Certainty, Severity, Vulnerability } from "./finding.ts";
+import { DEFAULT_SETTINGS, type FindingSettings } from "./settings.ts";
 
 /** What the tap knows of its own port; null in a replay, where there is no port. */
 export interface TapFacts {
@@ -21,6 +22,8 @@ export interface RuleContext {
   tap: readonly TapFacts[];
   /** Microseconds: judged by the observations' own time, or by --at. */
   now: number;
+  /** From the configuration; the defaults when left out. */
+  settings?: FindingSettings;
 }
 
 /** One judgement. `key` tells several findings of one rule on one device apart, and must stay the same. */
@@ -59,5 +62,8 @@ export interface FindingRule {
 /** A mirror of one direction carries no answers: there, that nobody answered proves nothing. */
 export const hearsAnswers = ({ tap }: Pick<RuleContext, "tap">): boolean =>
   tap.length === 0 || tap.some(({ mirror }) => mirror.bothDirections > 0);
+
+export const settingsOf = ({ settings }: Pick<RuleContext, "settings">): FindingSettings =>
+  settings ?? DEFAULT_SETTINGS;
 
 export const defineRule = (rule: FindingRule): FindingRule => rule;

@@ -1,14 +1,13 @@
 /** Signs of a worm: exploit-shaped SMB traffic, or one service tried at many addresses in a short time. */
-import type { FanOut } from "../identify/identifier.ts";
+import { scans, triedWords } from "./fan-outs.ts";
 import { aboutStrangers, matching, type Sign, seen } from "./from-evidence.ts";
-import { defineRule, hearsAnswers, type Verdict } from "./rule.ts";
+import { defineRule, type RuleContext, type Verdict } from "./rule.ts";
 
 const EXPLOITS: readonly Sign[] = [{ attribute: "wardtap.exploit.smb1" }, { attribute: "wardtap.exploit.smb2" }];
 /** Services that worms of the last years spread by: SMB, remote desktop, Telnet. */
 const WORM_PORTS: ReadonlySet<number> = new Set([445, 139, 3389, 23, 2323]);
+/** Its own, whatever the configuration calls a scan. */
 const MIN_HOSTS = 25;
-/** A server of many clients is asked by them; a worm asks those who mostly are not there. */
-const MAX_ANSWERED_SHARE = 0.5;
 
 const WORDS: Record<string, string> = {
   "trans2-session-setup": "a probe for the DoublePulsar backdoor",
@@ -42,21 +41,17 @@ export default defineRule({
         });
       }
     }
-    if (hearsAnswers(context)) for (const fan of context.fanOuts) if (isWormLike(fan)) verdicts.push(spreading(fan));
-    return [...verdicts, ...aboutStrangers(context, EXPLOITS, why)];
+    return [...verdicts, ...spreading(context), ...aboutStrangers(context, EXPLOITS, why)];
   },
 });
 
-const isWormLike = ({ kind, port, tried, answered }: FanOut) =>
-  kind === "hosts" && WORM_PORTS.has(port) && tried >= MIN_HOSTS && answered <= tried * MAX_ANSWERED_SHARE;
-
-const spreading = ({ deviceId, ip, port, tried, answered, firstSeenAt, lastSeenAt }: FanOut): Verdict => ({
-  key: `spread ${port} ${deviceId === null ? ip : ""}`.trim(),
-  ...(deviceId === null ? { about: "network" as const } : {}),
-  deviceId,
-  certainty: "likely",
-  why: `It tried TCP port ${port} of ${tried} different addresses in a short time; ${answered} answered.`,
-  evidence: [],
-  firstSeenAt,
-  lastSeenAt,
-});
+/** A scanner that the configuration names looks like this too: only what it does besides (the exploits) counts. */
+const spreading = (context: RuleContext): Verdict[] =>
+  scans(
+    context,
+    ({ kind, port, tried }) => kind === "hosts" && WORM_PORTS.has(port) && tried >= MIN_HOSTS,
+    ({ port }) => ({
+      key: `spread ${port}`,
+      why: (widest) => `It tried TCP port ${port} of ${triedWords(widest, "addresses")}.`,
+    }),
+  ).map((verdict) => ({ ...verdict, certainty: "likely" as const }));

@@ -17,10 +17,16 @@ export const MAX_OUTSIDE_PER_MAC = 4;
 /** Outside hosts without room of their own whose words are kept, for findings. */
 const MAX_OUTSIDERS = 4096;
 const MAX_FAN_OUTS = 4096;
+/** Windows of attempts held per host, kind and port; beyond it the one with the fewest unanswered attempts goes. */
+const MAX_FAN_OUT_WINDOWS = 8;
+/** An older window of attempts goes once a newer one was told. */
+const FAN_OUT_KEPT_MICROS = 24 * 3600 * 1_000_000;
 /** Different attributes and values held per host. */
 const MAX_EVIDENCE_PER_HOST = 300;
 /** Conversations (two hosts and a service) held; beyond it the longest silent go. */
 const MAX_CONVERSATIONS = 131_072;
+/** When nobody at all was heard for this long, the port was deaf: no device was silent because of it. */
+const DEAF_MICROS = 2 * 3600 * 1_000_000;
 
 export interface HostFact {
   key: string;
@@ -34,6 +40,9 @@ export interface HostFact {
   ttl: number;
   firstAt: number;
   lastAt: number;
+  /** When its traffic was last told of, and the longest it was silent meanwhile while others were heard. */
+  presentAt: number;
+  longestPause: number;
   /** First and last time it sent. */
   evidence: Map<string, DeviceEvidence>;
 }
@@ -83,11 +92,14 @@ export class Facts {
   readonly outside = new Map<string, Set<string>>();
   /** What outside hosts said for which there is no room of their own: address → evidence. */
   readonly outsiders = new Map<string, Map<string, DeviceEvidence>>();
-  /** The widest attempt per host, kind and port. */
-  readonly fanOuts = new Map<string, FanOutObservation>();
+  /** Attempts per host, kind and port: the windows of the last day. */
+  readonly fanOuts = new Map<string, FanOutObservation[]>();
   /** Rises whenever devices may have to be told apart anew. */
   shape = 0;
   overflow = 0;
+  /** Since when the port has been heard without a break; Infinity before the first traffic. */
+  listeningSince = Number.POSITIVE_INFINITY;
+  #presentAt = Number.NEGATIVE_INFINITY;
   readonly #networks: Networks;
 
   constructor(networks: Networks) {
@@ -101,8 +113,15 @@ export class Facts {
     else if (observation.kind === "fan-out") this.#fanOut(observation);
   }
 
+  /** The port heard nothing of what goes on until now: silence counts from here. */
+  wasDeaf(until: number): void {
+    this.listeningSince = until;
+  }
+
   #presence(said: PresenceObservation): void {
     const { host } = said;
+    if (said.firstAt - this.#presentAt > DEAF_MICROS) this.listeningSince = said.firstAt;
+    this.#presentAt = Math.max(this.#presentAt, said.lastAt);
     // What only ever received is no proof that anybody is there.
     if (said.sentFrames === 0 && !this.hosts.has(hostKeyText(host))) return;
     const fact = this.#host(host, said.firstAt);
@@ -113,6 +132,8 @@ export class Facts {
     fact.receivedFrames += said.receivedFrames;
     fact.receivedBytes += said.receivedBytes;
     fact.ttl = Math.max(fact.ttl, said.ttl);
+    fact.longestPause = Math.max(fact.longestPause, said.firstAt - Math.max(fact.presentAt, this.listeningSince));
+    fact.presentAt = Math.max(fact.presentAt, said.lastAt);
     fact.firstAt = Math.min(fact.firstAt, said.firstAt);
     fact.lastAt = Math.max(fact.lastAt, said.lastAt);
   }
@@ -169,6 +190,8 @@ export class Facts {
       ttl: 0,
       firstAt: at,
       lastAt: at,
+      presentAt: at,
+      longestPause: 0,
       evidence: new Map(),
     };
     this.hosts.set(key, fact);
@@ -206,16 +229,31 @@ export class Facts {
 
   #fanOut(said: FanOutObservation): void {
     const key = `${hostKeyText(said.by)} ${said.what} ${said.port}`;
-    const known = this.fanOuts.get(key);
+    let windows = this.fanOuts.get(key);
+    if (windows === undefined) {
+      if (this.fanOuts.size >= MAX_FAN_OUTS) {
+        this.overflow++;
+        return;
+      }
+      windows = [];
+      this.fanOuts.set(key, windows);
+    }
     // The same window told again may have more answers: that is what tells a busy server from a sweep.
-    const isSameWindow = known?.firstAt === said.firstAt;
-    if (known !== undefined && (isSameWindow ? known.tried > said.tried : known.tried >= said.tried)) return;
-    if (known === undefined && this.fanOuts.size >= MAX_FAN_OUTS) {
-      this.overflow++;
+    const same = windows.findIndex(({ firstAt }) => firstAt === said.firstAt);
+    if (same >= 0) {
+      if (windows[same]!.tried > said.tried) return;
+      windows[same] = said;
+      this.shape++;
       return;
     }
-    this.fanOuts.set(key, said);
     this.shape++;
+    windows.push(said);
+    const kept = windows.filter(({ lastAt }) => said.lastAt - lastAt <= FAN_OUT_KEPT_MICROS);
+    if (kept.length > MAX_FAN_OUT_WINDOWS) {
+      const unanswered = kept.map(({ tried, answered }) => tried - answered);
+      kept.splice(unanswered.indexOf(Math.min(...unanswered)), 1);
+    }
+    this.fanOuts.set(key, kept);
   }
 
   #flow(said: FlowObservation): void {

@@ -32,7 +32,7 @@ export interface Stranger {
   evidence: readonly DeviceEvidence[];
 }
 
-/** How many others one host tried to reach in its busiest five minutes; told only past a floor. */
+/** How many others one host tried to reach within five minutes; told only past a floor, once per window of time. */
 export interface FanOut {
   /** null when the host is no device. */
   deviceId: string | null;
@@ -133,16 +133,12 @@ export class Identifier {
     return [...found].map(([ip, evidence]) => ({ ip, evidence })).sort((a, b) => (a.ip < b.ip ? -1 : 1));
   }
 
-  /** Who tried to reach many, as of the last `devices()`; a device once per kind and port. */
+  /** Who tried to reach many, as of the last `devices()`: the windows of the last day, in order of time. */
   fanOuts(): FanOut[] {
-    const widest = new Map<string, FanOut>();
-    for (const { by, what, port, tried, answered, firstAt, lastAt } of this.facts.fanOuts.values()) {
-      const deviceId = this.#owners?.idOf(by) ?? null;
-      const key = `${deviceId ?? by.ip} ${what} ${port}`;
-      const known = widest.get(key);
-      if (known !== undefined && known.tried >= tried) continue;
-      widest.set(key, {
-        deviceId,
+    return [...this.facts.fanOuts.values()]
+      .flat()
+      .map(({ by, what, port, tried, answered, firstAt, lastAt }) => ({
+        deviceId: this.#owners?.idOf(by) ?? null,
         ip: by.ip,
         kind: what,
         port,
@@ -150,9 +146,8 @@ export class Identifier {
         answered,
         firstSeenAt: firstAt,
         lastSeenAt: lastAt,
-      });
-    }
-    return [...widest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fan]) => fan);
+      }))
+      .sort((a, b) => a.firstSeenAt - b.firstSeenAt || a.port - b.port || (fanOutKey(a) < fanOutKey(b) ? -1 : 1));
   }
 
   /** Judged anew only when the device said or did something new: most say the same for years. */
@@ -255,6 +250,8 @@ export class Identifier {
     return { device, why: whyOf(device, judgement.claims), anchors: group.anchors };
   }
 }
+
+const fanOutKey = ({ deviceId, ip, kind }: FanOut) => `${deviceId ?? ""} ${ip} ${kind}`;
 
 const idOf = (anchor: string) => `dev-${createHash("sha256").update(anchor).digest("hex").slice(0, 16)}`;
 

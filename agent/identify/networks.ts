@@ -13,7 +13,7 @@ export const DEFAULT_INSIDE = [
   "fe80::/10",
 ] as const;
 
-interface Prefix {
+export interface Prefix {
   version: 4 | 6;
   words: readonly number[];
   bits: number;
@@ -40,18 +40,19 @@ export function createNetworks(inside: readonly string[] = DEFAULT_INSIDE): Netw
   };
 }
 
-function parsePrefix(text: string): Prefix {
+/** Throws with a plain sentence when it can't be read. A bare address stands for itself. */
+export function parsePrefix(text: string): Prefix {
   const [ip = "", bitsText] = text.split("/");
   const address = parseIp(ip);
   const version = isIP(ip);
-  const bits = bitsText === undefined ? (version === 4 ? 32 : 128) : Number(bitsText);
+  const bits = bitsText === undefined ? (version === 4 ? 32 : 128) : Number(bitsText || "none");
   if (address === undefined || !Number.isInteger(bits) || bits < 0 || bits > (version === 4 ? 32 : 128)) {
     throw new Error(`"${text}" is not a network prefix such as 10.20.0.0/16`);
   }
   return { version: version as 4 | 6, words: address.words, bits: version === 4 ? bits + 96 : bits };
 }
 
-function contains(prefix: Prefix, address: { version: 4 | 6; words: readonly number[] }): boolean {
+export function contains(prefix: Prefix, address: { version: 4 | 6; words: readonly number[] }): boolean {
   if (prefix.version !== address.version) return false;
   for (let word = 0; word < 4; word++) {
     const bits = Math.min(32, Math.max(0, prefix.bits - word * 32));

@@ -49,6 +49,14 @@ test("what is set is what is used", () => {
 
 describe("what can't be used is named", () => {
   test.each<[string, string, RegExp]>([
+    ["a purpose without a network", '[networks]\npurposes = [{ purpose = "guest" }]', /purposes\.0: .*vlan.*prefix/],
+    [
+      "a purpose for no prefix",
+      '[networks]\npurposes = [{ prefix = "10.0.0.0/99", purpose = "guest" }]',
+      /purposes\.0.*prefix/,
+    ],
+    ["a DHCP server that is no address", '[networks]\ndhcpServers = ["srv"]', /dhcpServers\.0: .*IP address/],
+    ["a scan threshold below what is counted", "[findings]\nscanHosts = 3", /findings\.scanHosts: .*10/],
     ["TOML that isn't", "[tap\nname = 1", /wardtap\.toml is not valid TOML/],
     ["an unknown setting", '[tap]\nnmae = "x"', /tap: .*nmae/],
     ["an unknown section", "[tpa]\n", /top level: .*tpa/],

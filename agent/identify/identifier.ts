@@ -1,6 +1,7 @@
 /** Observations in, devices out: holds the facts, tells devices apart, judges them, keeps their ids. */
 import { createHash } from "node:crypto";
 import type { HostKey, Observation } from "../observe/observation.ts";
+import { type Contact, contactsOf } from "./contacts.ts";
 import {
   criticalityOf,
   type Device,
@@ -16,6 +17,7 @@ import { type Judgement, judge } from "./judge.ts";
 import { namesOf } from "./names.ts";
 import { createNetworks, type Networks } from "./networks.ts";
 import { resolve } from "./resolve.ts";
+import { type Rhythm, rhythmOf } from "./rhythm.ts";
 import type { IdentifyRule } from "./rule.ts";
 import { identifyRules } from "./rules/index.ts";
 import { DeviceView } from "./view.ts";
@@ -71,6 +73,7 @@ export class Identifier {
   readonly #ids = new Map<string, string>();
   readonly #idsByAddress = new Map<string, string>();
   #owners: OwnerIndex | undefined;
+  #rhythms: ReadonlyMap<string, Rhythm> = new Map();
   /** Judgements of the last `devices()`, by id, and those of the one under way. */
   #judged = new Map<string, { basis: string; judgement: Judgement }>();
   #judgedNow = new Map<string, { basis: string; judgement: Judgement }>();
@@ -97,6 +100,12 @@ export class Identifier {
       identities.map(({ id }) => id),
     );
     this.#owners = owners;
+    this.#rhythms = new Map(
+      groups.flatMap((group, index) => {
+        const rhythm = rhythmOf(group);
+        return rhythm === null ? [] : [[identities[index]!.id, rhythm] as const];
+      }),
+    );
     const traffic = collectTraffic(this.facts, owners, this.#networks);
     const judged = groups.map((group, index) =>
       this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners),
@@ -131,6 +140,18 @@ export class Identifier {
       if (!found.has(ip)) found.set(ip, [...evidence.values()]);
     }
     return [...found].map(([ip, evidence]) => ({ ip, evidence })).sort((a, b) => (a.ip < b.ip ? -1 : 1));
+  }
+
+  /** Whom these devices talk to, as of the last `devices()`. */
+  contacts(wanted: ReadonlySet<string>): Contact[] {
+    const owners = this.#owners;
+    if (owners === undefined) return [];
+    return contactsOf(this.facts.conversations.values(), (host) => owners.idOf(host), this.#networks, wanted);
+  }
+
+  /** How steadily each device was heard since the start, as of the last `devices()`. */
+  rhythms(): ReadonlyMap<string, Rhythm> {
+    return this.#rhythms;
   }
 
   /** Who tried to reach many, as of the last `devices()`: the windows of the last day, in order of time. */

@@ -87,6 +87,8 @@ function attach(group: Group, reported: ReportedFact, reason: string): void {
     ttl: 0,
     firstAt: reported.firstAt,
     lastAt: reported.lastAt,
+    presentAt: reported.lastAt,
+    longestPause: 0,
     evidence: reported.evidence,
   };
   group.hosts.push(host);

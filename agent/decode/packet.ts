@@ -14,6 +14,8 @@ export interface Packet {
   interface: number;
   file: number;
   number: number;
+  /** Place among the frames of a window; whoever has the windows sets it. */
+  ordinal: number;
 
   /** The buffer that all offsets point into. For a reassembled datagram it is not the frame's buffer. */
   bytes: Buffer;
@@ -160,6 +162,7 @@ export const emptyPacket = (): Packet => ({
   interface: 0,
   file: 0,
   number: 0,
+  ordinal: 1,
   bytes: Buffer.alloc(0),
   hasSourceMac: false,
   hasDestinationMac: false,

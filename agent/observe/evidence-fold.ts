@@ -13,6 +13,10 @@ const MAX_VALUE = 256;
 export interface FoldedEvidence extends EvidenceObservation {
   /** In the list of what the next drain tells. */
   pending: boolean;
+  /** Where in the window it was first said; 0 when it is only repeated. */
+  order: number;
+  /** Values its attribute may have here at most; 0 for any number. */
+  atMost: number;
 }
 
 /** Where a message came from: who sent it and to whom, and which frame. */
@@ -21,6 +25,7 @@ export interface Place {
   receiver: HostKey;
   protocol: string;
   at: number;
+  ordinal: number;
   frame: FrameReference | undefined;
 }
 
@@ -47,52 +52,80 @@ export class EvidenceFold {
     const value = evidence.value.length > MAX_VALUE ? evidence.value.slice(0, MAX_VALUE) : evidence.value;
     if (value === "") return undefined;
     const host = evidence.about === "sender" || evidence.about === "receiver" ? (about as HostKey) : undefined;
-    let known = this.#knownOf(about, host);
-    let values = valuesOf(known, place.protocol, evidence.attribute);
-    let folded = values.get(value);
-    if (folded === undefined) {
-      if (known.size >= MAX_EVIDENCE_PER_HOST) {
-        this.overflow++;
-        return undefined;
-      }
-      if (this.pieces >= MAX_PIECES) {
-        this.#forget();
-        known = this.#knownOf(about, host);
-        values = valuesOf(known, place.protocol, evidence.attribute);
-      }
-      if (evidence.atMost !== undefined && countOf(known, evidence.attribute) >= evidence.atMost) {
-        this.overflow++;
-        return undefined;
-      }
-      folded = {
-        kind: "evidence",
-        about,
-        attribute: evidence.attribute,
-        value,
-        protocol: place.protocol,
-        count: 0,
-        firstAt: place.at,
-        lastAt: place.at,
-        pending: false,
-        ...(place.frame ? { firstFrame: place.frame } : {}),
-      };
-      values.set(value, folded);
-      known.size++;
-      this.pieces++;
-    }
-    this.repeat(folded, place);
+    const folded = this.#folded(about, host, evidence.attribute, value, evidence.atMost ?? 0, place);
+    if (folded !== undefined) this.repeat(folded, place);
     return folded;
+  }
+
+  /** Takes what another fold told, with the bounds that hold for one; in the order in which it was first said. */
+  absorb(said: EvidenceObservation, atMost: number): void {
+    const { about, protocol, firstAt, firstFrame } = said;
+    const place = { protocol, at: firstAt, frame: firstFrame };
+    const folded = this.#folded(about, undefined, said.attribute, said.value, atMost, place);
+    if (folded === undefined) return;
+    folded.count += said.count;
+    if (firstAt < folded.firstAt) folded.firstAt = firstAt;
+    if (said.lastAt > folded.lastAt) folded.lastAt = said.lastAt;
+    this.#tell(folded, 0);
   }
 
   repeat(folded: FoldedEvidence, moment: Moment): void {
     folded.count++;
-    folded.lastAt = moment.at;
-    if (!folded.pending) this.#tell(folded);
+    if (moment.at > folded.lastAt) folded.lastAt = moment.at;
+    else if (moment.at < folded.firstAt) folded.firstAt = moment.at;
+    if (!folded.pending) this.#tell(folded, moment.ordinal);
   }
 
-  #tell(folded: FoldedEvidence): void {
+  /** The record of a piece, made when new; undefined when its subject has said too much already. */
+  #folded(
+    about: EvidenceObservation["about"],
+    host: HostKey | undefined,
+    attribute: string,
+    value: string,
+    atMost: number,
+    place: Pick<Place, "protocol" | "at" | "frame">,
+  ): FoldedEvidence | undefined {
+    let known = this.#knownOf(about, host);
+    let values = valuesOf(known, place.protocol, attribute);
+    const before = values.get(value);
+    if (before !== undefined) return before;
+    if (known.size >= MAX_EVIDENCE_PER_HOST) {
+      this.overflow++;
+      return undefined;
+    }
+    if (this.pieces >= MAX_PIECES) {
+      this.#forget();
+      known = this.#knownOf(about, host);
+      values = valuesOf(known, place.protocol, attribute);
+    }
+    if (atMost > 0 && countOf(known, attribute) >= atMost) {
+      this.overflow++;
+      return undefined;
+    }
+    const folded: FoldedEvidence = {
+      kind: "evidence",
+      about,
+      attribute,
+      value,
+      protocol: place.protocol,
+      count: 0,
+      firstAt: place.at,
+      lastAt: place.at,
+      pending: false,
+      order: 0,
+      atMost,
+      ...(place.frame ? { firstFrame: place.frame } : {}),
+    };
+    values.set(value, folded);
+    known.size++;
+    this.pieces++;
+    return folded;
+  }
+
+  #tell(folded: FoldedEvidence, order: number): void {
     if (folded.pending) return;
     folded.pending = true;
+    folded.order = order;
     this.#pending.push(folded);
   }
 
@@ -101,14 +134,14 @@ export class EvidenceFold {
     return this.#pending.length;
   }
 
-  drain(emit: (observation: EvidenceObservation) => void): void {
+  drain(emit: (observation: EvidenceObservation, order: number, atMost: number) => void): void {
     const pending = this.#pending;
     this.#pending = [];
     for (const folded of pending) {
       const { about, attribute, value, protocol, count, firstAt, lastAt, firstFrame } = folded;
       const said: EvidenceObservation = { kind: "evidence", about, attribute, value, protocol, count, firstAt, lastAt };
       if (firstFrame !== undefined) said.firstFrame = firstFrame;
-      emit(said);
+      emit(said, folded.order, folded.atMost);
       folded.pending = false;
       folded.count = 0;
     }
@@ -141,7 +174,7 @@ export class EvidenceFold {
   repeatAll(): void {
     for (const known of this.#bySubject.values())
       for (const attributes of known.byProtocol.values())
-        for (const values of attributes.values()) for (const folded of values.values()) this.#tell(folded);
+        for (const values of attributes.values()) for (const folded of values.values()) this.#tell(folded, 0);
   }
 }
 

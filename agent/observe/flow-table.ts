@@ -37,7 +37,8 @@ export const FLOW = {
    */
   heard: 16,
   firstSide: 17,
-  dirty: 18,
+  /** Where in the window it was first touched; 0 when it was not. */
+  touched: 18,
   hostGeneration: 19,
   /** Host index as sender, one per side; -2 not looked up. */
   sendHost: 20,
@@ -162,9 +163,9 @@ export class FlowTable<Analysis> {
     this.#doubles[d + COUNT.frames]!++;
     this.#doubles[d + COUNT.bytes]! += bytes;
     this.#doubles[d + COUNT.lastAt] = moment.at;
-    const w = index * WORDS + FLOW.dirty;
+    const w = index * WORDS + FLOW.touched;
     if (this.words[w] === 0) {
-      this.words[w] = 1;
+      this.words[w] = moment.ordinal;
       this.#dirty[this.#dirtyCount++] = index;
     }
     return paused;
@@ -174,8 +175,8 @@ export class FlowTable<Analysis> {
   drain(each: (index: number) => void): void {
     for (let i = 0; i < this.#dirtyCount; i++) {
       const index = this.#dirty[i]!;
-      this.words[index * WORDS + FLOW.dirty] = 0;
       each(index);
+      this.words[index * WORDS + FLOW.touched] = 0;
       this.#doubles[index * DOUBLES + COUNT.frames] = 0;
       this.#doubles[index * DOUBLES + COUNT.bytes] = 0;
     }

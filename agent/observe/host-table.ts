@@ -27,6 +27,8 @@ export class HostTable {
   readonly ttl = new Uint8Array(MAX_HOSTS);
   readonly firstAt = new Float64Array(MAX_HOSTS);
   readonly lastAt = new Float64Array(MAX_HOSTS);
+  /** Where in the window it was first touched. */
+  readonly order = new Float64Array(MAX_HOSTS);
   readonly #dirty = new Int32Array(MAX_HOSTS);
   readonly #isDirty = new Uint8Array(MAX_HOSTS);
   #dirtyCount = 0;
@@ -114,9 +116,11 @@ export class HostTable {
   }
 
   #touch(index: number, moment: Moment): void {
-    this.lastAt[index] = moment.at;
+    if (moment.at > this.lastAt[index]!) this.lastAt[index] = moment.at;
+    else if (moment.at < this.firstAt[index]!) this.firstAt[index] = moment.at;
     if (this.#isDirty[index] === 0) {
       this.#isDirty[index] = 1;
+      this.order[index] = moment.ordinal;
       this.#dirty[this.#dirtyCount++] = index;
     }
   }

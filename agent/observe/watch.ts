@@ -17,11 +17,15 @@ import { MirrorWatch } from "./mirror.ts";
 import type { FlowObservation, HostKey, Observation } from "./observation.ts";
 import { Openings } from "./openings.ts";
 import { Repeats } from "./repeats.ts";
+import { shareOf } from "./share.ts";
 
 /** Flows analysed at one time; beyond it new flows are counted but not read. */
 const MAX_ANALYSES = 16_384;
 /** Evidence waiting to be told: past it nothing waits for the clock, which may stand still in a hostile file. */
 const MAX_WAITING = 16_384;
+
+/** A window of the fold ends after this many frames too, so that it holds a bounded number of things to tell. */
+const MAX_WINDOW_FRAMES = 1 << 20;
 
 /** So often at most analyses are searched for ones that can be dropped. */
 const DROP_MICROS = 1_000_000;
@@ -39,11 +43,23 @@ const TCP_HEADER = 20;
 
 export interface WatchOptions {
   dissectors: readonly Dissector[];
-  emit: (observation: Observation) => void;
+  /**
+   * `order` is the place of the frame that made it worth telling among those of its window, from 1. `more` is for
+   * shares that are joined again: of evidence, the values its attribute may have at most (0 any number); of a flow,
+   * the order of the connection that named its protocol.
+   */
+  emit: (observation: Observation, order: number, more: number) => void;
   /** File names by index, for `firstFrame`; live capture has none. */
   fileName?: (file: number) => string;
   /** Observations are folded for this long, in microseconds of the capture's clock. */
   foldMicros?: number;
+  /**
+   * Follow only the flows of this share (see share.ts); the first share also does all that is no flow's alone. Windows
+   * and totals of frames are the same in all shares.
+   */
+  share?: number;
+  /** A window ended, and all it held was told. */
+  windowEnded?: () => void;
 }
 
 export interface WatchTotals {
@@ -65,6 +81,8 @@ export class Watch {
   lastAt = Number.NEGATIVE_INFINITY;
   readonly #options: WatchOptions;
   readonly #foldMicros: number;
+  /** -1: this watch follows everything. */
+  readonly #share: number;
   readonly #decoder: ReturnType<typeof createDecoder>;
   readonly #recogniser: Recogniser;
   readonly #hosts = new HostTable();
@@ -73,7 +91,7 @@ export class Watch {
   readonly #duplicates = new DuplicateFilter();
   readonly #analyser: Analyser;
   readonly #flow = new PacketFlow();
-  readonly #conversations = new Map<number, FlowObservation>();
+  readonly #conversations = new Map<number, Conversation>();
   readonly #repeats = new Repeats();
   readonly #openings = new Openings();
   readonly #fanOut = new FanOutWatch();
@@ -82,6 +100,7 @@ export class Watch {
   #unreadFlows = 0;
   #duplicateFrames = 0;
   #nextDrainAt = 0;
+  #windowFrames = 0;
   #nextDropAt = 0;
   #flowIndex = -1;
   #sourceHost = -1;
@@ -90,6 +109,7 @@ export class Watch {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#foldMicros = options.foldMicros ?? 1_000_000;
+    this.#share = options.share ?? -1;
     this.#recogniser = createRecogniser(options.dissectors);
     this.#decoder = createDecoder({
       knownEtherTypes: options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []),
@@ -107,15 +127,24 @@ export class Watch {
     if (at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
     this.#decoder.decode(frame, packet);
-    if (packet.at >= this.#nextDrainAt || this.#fold.waiting > MAX_WAITING) this.#drainOnTime(packet.at);
+    if (at >= this.#nextDrainAt || this.#windowFrames >= MAX_WINDOW_FRAMES) this.#endWindow(at);
+    else if (this.#fold.waiting > MAX_WAITING) this.drain();
+    packet.ordinal = ++this.#windowFrames;
     if (this.#duplicates.isDuplicate(packet)) {
       this.#duplicateFrames++;
       return;
     }
-    if (packet.hasDestinationMac) this.mirror.frame(packet);
-    if (packet.tunnels !== 0) this.#carriers(packet);
+    const share = this.#share;
+    if (share >= 0 && packet.transport !== 0 && shareOf(packet) !== share) {
+      if (share === 0) this.#strange(packet);
+      return;
+    }
+    if (share <= 0) {
+      if (packet.hasDestinationMac) this.mirror.frame(packet);
+      if (packet.tunnels !== 0) this.#carriers(packet);
+    }
     if (packet.transport !== 0) this.#transport(packet);
-    else this.#other(packet);
+    else if (share <= 0) this.#other(packet);
   }
 
   /** Tells everything folded so far. Call at the end, and on a timer when no frames come. */
@@ -123,25 +152,29 @@ export class Watch {
     const { emit } = this.#options;
     const hosts = this.#hosts;
     hosts.drain((index) =>
-      emit({
-        kind: "presence",
-        host: hosts.hostKey(index),
-        sentFrames: hosts.sentFrames[index]!,
-        sentBytes: hosts.sentBytes[index]!,
-        receivedFrames: hosts.receivedFrames[index]!,
-        receivedBytes: hosts.receivedBytes[index]!,
-        ttl: hosts.ttl[index]!,
-        firstAt: hosts.firstAt[index]!,
-        lastAt: hosts.lastAt[index]!,
-      }),
+      emit(
+        {
+          kind: "presence",
+          host: hosts.hostKey(index),
+          sentFrames: hosts.sentFrames[index]!,
+          sentBytes: hosts.sentBytes[index]!,
+          receivedFrames: hosts.receivedFrames[index]!,
+          receivedBytes: hosts.receivedBytes[index]!,
+          ttl: hosts.ttl[index]!,
+          firstAt: hosts.firstAt[index]!,
+          lastAt: hosts.lastAt[index]!,
+        },
+        hosts.order[index]!,
+        0,
+      ),
     );
     this.#fold.drain(emit);
     const conversations = this.#conversations;
     this.#flows.drain((index) => this.#addConversation(index));
-    for (const conversation of conversations.values()) emit(conversation);
+    for (const { said, order, namedAt } of conversations.values()) emit(said, order, namedAt);
     conversations.clear();
     this.#fanOut.drain(this.packet.at, ({ host, ...count }) =>
-      emit({ kind: "fan-out", by: hosts.hostKey(host), ...count }),
+      emit({ kind: "fan-out", by: hosts.hostKey(host), ...count }, 0, 0),
     );
   }
 
@@ -171,8 +204,12 @@ export class Watch {
     };
   }
 
-  #drainOnTime(now: number): void {
-    if (this.#nextDrainAt !== 0) this.drain();
+  #endWindow(now: number): void {
+    if (this.#windowFrames !== 0) {
+      this.drain();
+      this.#options.windowEnded?.();
+    }
+    this.#windowFrames = 0;
     this.#nextDrainAt = now + this.#foldMicros;
     if (this.#hosts.count > (MAX_HOSTS * 3) / 4) this.#makeRoom(now);
   }
@@ -213,16 +250,8 @@ export class Watch {
         words[w + FLOW.server] = server;
         words[w + FLOW.serverBy] = SERVER_BY.handshake;
       }
-      if ((flags & TCP_ACK) === 0) {
-        this.#newConnection(index);
-        this.#fanOut.attempt(
-          this.#sourceHost,
-          packet.destination3 ^ packet.destination2,
-          packet.destinationPort,
-          packet,
-        );
-      } else this.#fanOut.answer(this.#destinationHost, packet.source3 ^ packet.source2, packet.sourcePort);
-      if ((flags & (TCP_RST | TCP_FIN)) === 0) this.#opening(packet);
+      if ((flags & TCP_ACK) === 0) this.#newConnection(index);
+      if (this.#share <= 0) this.#opens(packet);
     } else if (
       packet.payloadLength > 0 ||
       ((flags & (TCP_RST | TCP_FIN)) === 0 && words[w + FLOW.heard] === 1 << (1 - side))
@@ -235,6 +264,26 @@ export class Watch {
     if (analysis === undefined) return;
     this.#flow.set(packet, "tcp", this.#serverAsSaid(index, side));
     this.#judge(index, analysis, this.#analyser.segment(analysis, this.#flow, packet, side));
+  }
+
+  /** Another share's flow: of it, only whom hosts try to reach and how they open connections is counted here. */
+  #strange(packet: Packet): void {
+    if (packet.tunnels !== 0) this.#carriers(packet);
+    if (packet.transport !== 6 || (packet.tcpFlags & TCP_SYN) === 0) return;
+    if (this.#hosts.isFull) this.#makeRoom(packet.at);
+    this.#flowIndex = -1;
+    this.#sourceHost = this.#findSource(packet, packet.ipVersion);
+    this.#destinationHost = this.#findDestination(packet, packet.ipVersion);
+    this.#opens(packet);
+  }
+
+  /** A host begins or accepts a connection: this is counted per host, over all its flows. */
+  #opens(packet: Packet): void {
+    const flags = packet.tcpFlags;
+    if ((flags & TCP_ACK) === 0)
+      this.#fanOut.attempt(this.#sourceHost, packet.destination3 ^ packet.destination2, packet.destinationPort, packet);
+    else this.#fanOut.answer(this.#destinationHost, packet.source3 ^ packet.source2, packet.sourcePort);
+    if ((flags & (TCP_RST | TCP_FIN)) === 0) this.#opening(packet);
   }
 
   /** How a host's TCP opens or accepts connections tells its system; mostly it has told before. */
@@ -532,6 +581,7 @@ export class Watch {
       receiver: this.#destinationHost >= 0 ? this.#hosts.hostKey(this.#destinationHost) : NOBODY,
       protocol,
       at: packet.at,
+      ordinal: packet.ordinal,
       frame: name === undefined ? undefined : { file: name, number: packet.number },
     };
   }
@@ -554,20 +604,25 @@ export class Watch {
     // 15 and 15 bits of hosts, 16 of port, 3 more: below 2^53, so the key is exact.
     const key = ((a * MAX_HOSTS + b) * 65_536 + port) * 8 + server * 2 + (isTcp ? 1 : 0);
     const answered = (words[w + FLOW.heard]! & 4) !== 0;
-    const known = this.#conversations.get(key);
-    if (known !== undefined) {
+    const order = words[w + FLOW.touched]!;
+    const conversation = this.#conversations.get(key);
+    if (conversation !== undefined) {
+      const known = conversation.said;
       known.flows++;
       known.frames += flows.frames(index);
       known.bytes += flows.bytes(index);
       known.answered ||= answered;
-      if (protocol >= 0) known.protocol = this.#recogniser.definition(protocol).protocol;
+      if (protocol >= 0) {
+        known.protocol = this.#recogniser.definition(protocol).protocol;
+        conversation.namedAt = order;
+      }
       if (words[w + FLOW.serverBy] === SERVER_BY.content) known.serverBy = "content";
       known.firstAt = Math.min(known.firstAt, flows.firstAt(index));
       known.lastAt = Math.max(known.lastAt, flows.lastAt(index));
       return;
     }
     const by = words[w + FLOW.serverBy]!;
-    this.#conversations.set(key, {
+    const said: FlowObservation = {
       kind: "flow",
       transport: isTcp ? "tcp" : "udp",
       a: this.#hosts.hostKey(a),
@@ -582,7 +637,8 @@ export class Watch {
       bytes: flows.bytes(index),
       firstAt: flows.firstAt(index),
       lastAt: flows.lastAt(index),
-    });
+    };
+    this.#conversations.set(key, { said, order, namedAt: protocol < 0 ? 0 : order });
   }
 
   #sideHost(index: number, side: number): number {
@@ -592,6 +648,13 @@ export class Watch {
     const asSender = words[w + FLOW.sendHost + side]!;
     return asSender >= 0 ? asSender : words[w + FLOW.receiveHost + side]!;
   }
+}
+
+interface Conversation {
+  said: FlowObservation;
+  /** Of its first connection, and of the one that named the protocol last (0 none did). */
+  order: number;
+  namedAt: number;
 }
 
 const NOBODY: HostKey = { mac: null, vlan: 0, ip: null };

@@ -8,6 +8,7 @@ const place = (more: Partial<Place> = {}): Place => ({
   receiver: { mac: "02:00:00:00:00:02", vlan: 7, ip: "10.0.0.2" },
   protocol: "dhcp",
   at: 1000,
+  ordinal: 1,
   frame: { file: "a.pcap", number: 4 },
   ...more,
 });

@@ -10,7 +10,7 @@ const told = (watch: FanOutWatch, at: number): FanOutCount[] => {
 
 test("an answer that comes after the attempts were told is told at the next drain", () => {
   const watch = new FanOutWatch();
-  for (let target = 1; target <= MIN_TOLD; target++) watch.attempt(1, target, 445, { at: 1000 });
+  for (let target = 1; target <= MIN_TOLD; target++) watch.attempt(1, target, 445, { at: 1000, ordinal: 1 });
   expect(told(watch, 2000)).toMatchObject([{ what: "hosts", tried: MIN_TOLD, answered: 0 }]);
   expect(told(watch, 3000)).toEqual([]);
   for (let target = 1; target <= MIN_TOLD; target++) watch.answer(1, target, 445);

@@ -9,7 +9,7 @@ import { ACK, arp, frameOf, ipOf, macOf, START, SYN, tcp, udp } from "./support/
 
 const MINUTE = 60 * 1_000_000;
 const host = (table: HostTable, low: number, at = START, ip = low) =>
-  table.find(0x0200, low, 0, 4, 0, 0, 0, ip, { at });
+  table.find(0x0200, low, 0, 4, 0, 0, 0, ip, { at, ordinal: 1 });
 
 describe("the host table", () => {
   test("gives one host one index, and another MAC, VLAN or address another", () => {
@@ -19,29 +19,31 @@ describe("the host table", () => {
     const others = [
       host(table, 2, START, 1),
       host(table, 1, START, 2),
-      table.find(0x0200, 1, 7, 4, 0, 0, 0, 1, { at: START }),
-      table.find(0x0200, 1, 0, 0, 0, 0, 0, 0, { at: START }),
+      table.find(0x0200, 1, 7, 4, 0, 0, 0, 1, { at: START, ordinal: 1 }),
+      table.find(0x0200, 1, 0, 0, 0, 0, 0, 0, { at: START, ordinal: 1 }),
     ];
     expect(new Set([first, ...others]).size).toBe(5);
   });
 
   test("says who it is as text", () => {
     const table = new HostTable();
-    expect(table.hostKey(table.find(0x0003, 0xb1b5b648 | 0, 20, 4, 0, 0, 0, 0x0a00009b, { at: START }))).toEqual({
+    expect(
+      table.hostKey(table.find(0x0003, 0xb1b5b648 | 0, 20, 4, 0, 0, 0, 0x0a00009b, { at: START, ordinal: 1 })),
+    ).toEqual({
       mac: "00:03:b1:b5:b6:48",
       vlan: 20,
       ip: "10.0.0.155",
     });
-    expect(table.hostKey(table.find(-1, 0, 0, 4, 0, 0, 0, 0x0a00009b, { at: START })).mac).toBeNull();
-    expect(table.hostKey(table.find(2, 1, 0, 0, 0, 0, 0, 0, { at: START })).ip).toBeNull();
+    expect(table.hostKey(table.find(-1, 0, 0, 4, 0, 0, 0, 0x0a00009b, { at: START, ordinal: 1 })).mac).toBeNull();
+    expect(table.hostKey(table.find(2, 1, 0, 0, 0, 0, 0, 0, { at: START, ordinal: 1 })).ip).toBeNull();
   });
 
   test("tells what was sent and received since the last time, each once", () => {
     const table = new HostTable();
     const one = host(table, 1);
-    table.sent(one, 100, { at: START });
-    table.sent(one, 50, { at: START + 1 });
-    table.received(one, 7, { at: START + 2 });
+    table.sent(one, 100, { at: START, ordinal: 1 });
+    table.sent(one, 50, { at: START + 1, ordinal: 1 });
+    table.received(one, 7, { at: START + 2, ordinal: 1 });
     const told: number[][] = [];
     const drain = () =>
       table.drain((index) =>
@@ -54,7 +56,7 @@ describe("the host table", () => {
       );
     drain();
     drain();
-    table.sent(one, 9, { at: START + 3 });
+    table.sent(one, 9, { at: START + 3, ordinal: 1 });
     drain();
     expect(told).toEqual([
       [2, 150, 1, 7],
@@ -94,7 +96,7 @@ describe("the flow table", () => {
   const decoder = createDecoder();
   const packet = emptyPacket();
   const find = (table: FlowTable<object>, bytes: Buffer, at = START) => {
-    decoder.decode(frameOf(bytes, { at }), packet);
+    decoder.decode(frameOf(bytes, { at, ordinal: 1 }), packet);
     return table.find(packet);
   };
 

@@ -14,9 +14,16 @@ export interface FeedLimits {
   maxPages: number;
   /** A page with more than this unsent is dropped: it comes back and starts from the state. */
   maxUnsentBytes: number;
+  /** Changes held for a page while its state is read; with more it is dropped, comes back and starts from the state. */
+  maxWaiting: number;
   heartbeatMs: number;
 }
-const LIMITS: FeedLimits = { maxPages: 200, maxUnsentBytes: 32 * 1024 * 1024, heartbeatMs: 30_000 };
+const LIMITS: FeedLimits = {
+  maxPages: 200,
+  maxUnsentBytes: 32 * 1024 * 1024,
+  maxWaiting: 10_000,
+  heartbeatMs: 30_000,
+};
 /** Pages only listen. */
 const MAX_FROM_PAGE = 1024;
 const CLOSE_GOING_AWAY = 1001;
@@ -42,8 +49,9 @@ export function createPageFeed({ bus, state, log, limits: given }: PageFeedOptio
     let waiting: string[] | undefined = [];
     const unsubscribe = bus.subscribe("feed", (message) => {
       const text = JSON.stringify(message);
-      if (waiting) waiting.push(text);
-      else pass(page, text);
+      if (!waiting) pass(page, text);
+      else if (waiting.length < limits.maxWaiting) waiting.push(text);
+      else drop(page);
     });
     pages.add(page);
     page.on("close", () => {
@@ -64,10 +72,14 @@ export function createPageFeed({ bus, state, log, limits: given }: PageFeedOptio
 
   function pass(page: WebSocket, text: string): void {
     if (page.readyState !== WebSocket.OPEN) return;
-    if (page.bufferedAmount > limits.maxUnsentBytes) {
-      slowPages++;
-      page.terminate();
-    } else page.send(text);
+    if (page.bufferedAmount > limits.maxUnsentBytes) drop(page);
+    else page.send(text);
+  }
+
+  function drop(page: WebSocket): void {
+    if (page.readyState !== WebSocket.OPEN) return;
+    slowPages++;
+    page.terminate();
   }
 
   function end(page: WebSocket, code: number, reason: string): void {

@@ -1,4 +1,5 @@
 /** What the page may ask and is told: GET /api/state once, then the WebSocket /api/feed. */
+import type { WorkView } from "./shapes-detail.ts";
 
 /** A tap as the page shows it. */
 export interface TapView {
@@ -63,9 +64,13 @@ export interface FeedItem {
   deviceId: string | null;
   /** Plain text, one sentence. May hold text that devices gave: shown as text, never as HTML. */
   text: string;
+  /** Lines with the same are about the same thing and may be shown as one; null: stands alone. */
+  group: string | null;
 }
 
 export interface FindingView {
+  /** The register's own id, for the finding's address. */
+  registerId: string;
   tapId: string;
   findingId: string;
   deviceId: string | null;
@@ -87,6 +92,8 @@ export interface ConsoleState {
   findings: FindingView[];
   /** Newest first. */
   feed: FeedItem[];
+  /** What was asked of taps and isn't answered yet, oldest first. */
+  work: WorkView[];
 }
 
 /** Server → page over /api/feed; the first message is always `state`. */
@@ -98,4 +105,5 @@ export type FeedMessage =
   | { type: "device-gone"; registerId: string }
   | { type: "seen"; tapId: string; devices: { deviceId: string; lastSeenAt: string }[] }
   | { type: "finding"; finding: FindingView }
+  | { type: "work"; work: WorkView }
   | { type: "feed"; item: FeedItem };

@@ -2,13 +2,15 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DeviceView } from "../api/shapes.ts";
+import { classWords } from "../class-words.ts";
+import { severityRank } from "../severity.ts";
 import { nameOf } from "./device-name.ts";
 import { FindingCard } from "./findings.tsx";
 import { Said, SaidList } from "./said.tsx";
 import type { PageState } from "./state.ts";
 import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
-import { classWords, criticalityTag, severityRank } from "./words.ts";
+import { criticalityTag } from "./words.ts";
 
 /** A panel is read by people: longer lists and texts end there, with their length. */
 const MAX_LISTED = 20;

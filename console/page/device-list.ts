@@ -1,6 +1,6 @@
 /** Which devices the table shows, and in which order: pure, quick enough for the whole register at every change. */
 import type { DeviceView } from "../api/shapes.ts";
-import { classWords } from "./words.ts";
+import { classWords } from "../class-words.ts";
 
 export const SORTS = {
   class: "What it is",

@@ -1,6 +1,6 @@
 /** The best short name of a device. */
 import type { DeviceView } from "../api/shapes.ts";
-import { classWords } from "./words.ts";
+import { classWords } from "../class-words.ts";
 
 /** What it calls itself, else its maker and model, else its class and an address. Device-given: show it by Said. */
 export function nameOf(device: DeviceView): string {

@@ -1,12 +1,13 @@
 /** One page of the device table. On a narrow screen each row becomes a card. */
 import type { ComponentChildren } from "preact";
 import type { DeviceView, TapView } from "../api/shapes.ts";
+import { classWords } from "../class-words.ts";
 import { type Order, SORTS, type SortBy, startsDescending } from "./device-list.ts";
 import { Said, SaidList } from "./said.tsx";
 import { isNew } from "./state.ts";
 import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
-import { classWords, count, criticalityTag } from "./words.ts";
+import { count, criticalityTag } from "./words.ts";
 
 interface Props {
   devices: DeviceView[];

@@ -1,13 +1,14 @@
 /** Findings: the worst open ones first, each with why and what to do. */
 import { useMemo, useState } from "preact/hooks";
 import type { DeviceView, FindingView } from "../api/shapes.ts";
+import { severityRank } from "../severity.ts";
 import { nameOf } from "./device-name.ts";
 import { Pager } from "./pager.tsx";
 import { Said } from "./said.tsx";
 import { deviceOf, type PageState } from "./state.ts";
 import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
-import { certaintyWords, count, findingStateWords, severityRank, severityTag } from "./words.ts";
+import { certaintyWords, count, findingStateWords, severityTag } from "./words.ts";
 
 const FINDINGS_A_PAGE = 5;
 

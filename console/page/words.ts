@@ -1,57 +1,4 @@
-/** Plain words for what the contracts name in code: device classes, criticality, severity, certainty, feed kinds. */
-
-const CLASS_WORDS: Readonly<Record<string, string>> = {
-  "infusion-pump": "Infusion pump",
-  "syringe-pump": "Syringe pump",
-  "patient-monitor": "Patient monitor",
-  "central-station": "Central monitoring station",
-  ventilator: "Ventilator",
-  anaesthesia: "Anaesthesia machine",
-  defibrillator: "Defibrillator",
-  ecg: "ECG recorder",
-  dialysis: "Dialysis machine",
-  imaging: "Imaging (X-ray, CT, MRI)",
-  ultrasound: "Ultrasound",
-  "imaging-archive": "Imaging archive (PACS)",
-  endoscopy: "Endoscopy",
-  "lab-analyser": "Laboratory analyser",
-  "point-of-care": "Point-of-care analyser",
-  "surgical-robot": "Surgical robot",
-  "infant-care": "Incubator or infant warmer",
-  "medication-cabinet": "Medication cabinet",
-  "pharmacy-robot": "Pharmacy robot",
-  "nurse-call": "Nurse call",
-  "pneumatic-tube": "Pneumatic tube system",
-  bed: "Hospital bed",
-  telemetry: "Patient telemetry",
-  "medical-gateway": "Medical gateway or integration engine",
-  "medical-other": "Other medical device",
-  workstation: "Workstation",
-  laptop: "Laptop",
-  "thin-client": "Thin client",
-  server: "Server",
-  printer: "Printer",
-  scanner: "Document scanner",
-  phone: "Mobile phone",
-  voip: "Desk or ward phone",
-  tablet: "Tablet",
-  camera: "Camera",
-  av: "Screen or audio equipment",
-  "badge-reader": "Badge reader or door control",
-  "building-control": "Building control",
-  ups: "Uninterruptible power supply",
-  switch: "Network switch",
-  router: "Router or firewall",
-  "access-point": "Wireless access point",
-  "wireless-controller": "Wireless controller",
-  tap: "wardtap tap",
-  "iot-other": "Other connected equipment",
-  unknown: "Not known yet",
-};
-
-/** A class this page doesn't know is shown as given. */
-export const classWords = (deviceClass: string): string =>
-  Object.hasOwn(CLASS_WORDS, deviceClass) ? (CLASS_WORDS[deviceClass] ?? deviceClass) : deviceClass;
+/** Plain words for what the contracts name in code: criticality, severity, certainty, states, feed kinds. */
 
 interface Tag {
   words: string;
@@ -79,12 +26,6 @@ const SEVERITY = new Map([
   ["info", tag("Information", "white")],
 ]);
 export const severityTag = (severity: string): Tag => look(SEVERITY, severity);
-
-/** 0 is worst; an unknown severity sorts beside medium, so that it is neither hidden nor shouted. */
-export function severityRank(severity: string): number {
-  const rank = [...SEVERITY.keys()].indexOf(severity);
-  return rank === -1 ? 2 : rank;
-}
 
 const CERTAINTY: ReadonlyMap<string, string> = new Map([
   ["confirmed", "Confirmed: seen on the wire"],

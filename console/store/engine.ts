@@ -2,12 +2,15 @@
 import type { WireRow } from "../../agent/uplink/messages.ts";
 import { createAliases } from "./aliases.ts";
 import { openDatabase } from "./database.ts";
+import { createDetails } from "./details.ts";
 import { createFeed } from "./feed.ts";
+import { createFindingLists } from "./finding-lists.ts";
 import { createFindings } from "./findings.ts";
 import { createLedgers } from "./ledgers.ts";
 import { createRegister } from "./register.ts";
 import { asSent, createRows, type KeptRow } from "./rows.ts";
 import { type KeptTap, MAX_ROWS_PER_TAP, type RegisterChanges, StoreError, type SyncStore } from "./store.ts";
+import { createWork } from "./work.ts";
 
 /** Throws a plain sentence when the folder can't be opened. */
 export function openEngine(folder: string): SyncStore {
@@ -18,7 +21,11 @@ export function openEngine(folder: string): SyncStore {
   const feed = createFeed(database);
   const register = createRegister(database, { rows, aliases, feed });
   const findings = createFindings(database, { rows, aliases, register, feed });
+  const lists = createFindingLists(database);
+  const work = createWork(database, findings);
+  const details = createDetails({ rows, aliases, register, findings, feed, work });
   const sql = {
+    remake: database.prepare("DELETE FROM facts WHERE name = 'remake'"),
     taps: database.prepare("SELECT tapId, name, version, lastHeardAt, summary FROM taps ORDER BY tapId"),
     remember: database.prepare("UPDATE taps SET lastHeardAt = ?, summary = ? WHERE tapId = ?"),
   };
@@ -52,7 +59,8 @@ export function openEngine(folder: string): SyncStore {
   function look(tapId: string, devices: Set<string>, findingIds: Set<string>, at: string): RegisterChanges {
     const changes: RegisterChanges = { devices: [], gone: [], findings: [], seen: [], feed: [] };
     for (const id of [...devices].sort()) register.refresh(tapId, id, at, changes);
-    for (const id of [...findingIds].sort()) findings.refresh(tapId, id, at, changes);
+    const news = [...findingIds].sort().flatMap((id) => findings.refresh(tapId, id, at, changes) ?? []);
+    findings.tellNews(news, at, changes);
     return changes;
   }
 
@@ -67,6 +75,15 @@ export function openEngine(folder: string): SyncStore {
       else added++;
     }
     return { touched, added };
+  }
+
+  /** After a change of schema: the register made again, without telling anybody. */
+  function remake(): void {
+    if (sql.remake.run().changes === 0) return;
+    for (const { tapId } of sql.taps.all() as { tapId: string }[]) {
+      const changes: RegisterChanges = { devices: [], gone: [], findings: [], seen: [], feed: [] };
+      for (const id of rows.keys(tapId, "finding")) findings.refresh(tapId, id, "", changes);
+    }
   }
 
   const engine: SyncStore = {
@@ -101,6 +118,15 @@ export function openEngine(folder: string): SyncStore {
     whichDevices: (limit) => register.all(limit),
     whichFindings: (limit) => findings.all(limit),
     whatHappenedLast: (limit) => feed.latest(limit),
+    whichFindingsMatch: lists.page,
+    howDoFindingsGroup: lists.groups,
+    whatIsKnownOfDevice: details.device,
+    whatIsKnownOfFinding: details.finding,
+    keepWork: work.ask,
+    whichWorkWaits: work.waiting,
+    whatShallTapDo: work.next,
+    keepAnswer: work.settle,
+    withdrawWork: work.withdraw,
     whatDidTapSend(tapId, kind, key) {
       const row = rows.current(tapId, kind, key);
       return row ? asSent(row) : null;
@@ -111,5 +137,10 @@ export function openEngine(folder: string): SyncStore {
   engine.howFarIsLedger = database.transaction(engine.howFarIsLedger).immediate;
   engine.whatDoRowsChange = database.transaction(engine.whatDoRowsChange).immediate;
   engine.rememberFeedItem = database.transaction(engine.rememberFeedItem).immediate;
+  engine.keepWork = database.transaction(engine.keepWork).immediate;
+  engine.whatShallTapDo = database.transaction(engine.whatShallTapDo).immediate;
+  engine.keepAnswer = database.transaction(engine.keepAnswer).immediate;
+  engine.withdrawWork = database.transaction(engine.withdrawWork).immediate;
+  database.transaction(remake).immediate();
   return engine;
 }

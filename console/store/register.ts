@@ -16,7 +16,7 @@ export function createRegister(database: Database, tables: { rows: RowTable; ali
   const sql = {
     find: database.prepare("SELECT view FROM devices WHERE registerId = ?").pluck(),
     put: database.prepare(
-      "INSERT OR REPLACE INTO devices (registerId, tapId, deviceId, lastSeenAt, view) VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO devices (registerId, tapId, deviceId, lastSeenAt, view, medical) VALUES (?, ?, ?, ?, ?, ?)",
     ),
     drop: database.prepare("DELETE FROM devices WHERE registerId = ?"),
     ofTap: database.prepare("SELECT deviceId FROM devices WHERE tapId = ?").pluck(),
@@ -24,10 +24,11 @@ export function createRegister(database: Database, tables: { rows: RowTable; ali
     count: database.prepare("SELECT count(*) FROM devices WHERE tapId = ?").pluck(),
   };
 
-  const find = (tapId: string, deviceId: string): DeviceView | null => {
-    const view = sql.find.get(registerIdOf(tapId, deviceId)) as string | undefined;
+  const byId = (registerId: string): DeviceView | null => {
+    const view = sql.find.get(registerId) as string | undefined;
     return view === undefined ? null : (JSON.parse(view) as DeviceView);
   };
+  const find = (tapId: string, deviceId: string) => byId(registerIdOf(tapId, deviceId));
 
   /** The view that the rows give now; null when there is no such device or another one stands for it. */
   function view(tapId: string, deviceId: string): DeviceView | null {
@@ -65,7 +66,7 @@ export function createRegister(database: Database, tables: { rows: RowTable; ali
     }
     const text = JSON.stringify(after);
     if (before && JSON.stringify(before) === text) return;
-    sql.put.run(after.registerId, tapId, deviceId, after.lastSeenAt, text);
+    sql.put.run(after.registerId, tapId, deviceId, after.lastSeenAt, text, Number(after.medical));
     if (before && JSON.stringify({ ...before, lastSeenAt: after.lastSeenAt }) === text) {
       changes.seen.push({ deviceId, lastSeenAt: after.lastSeenAt });
       return;
@@ -80,6 +81,7 @@ export function createRegister(database: Database, tables: { rows: RowTable; ali
 
   return {
     find,
+    byId,
     refresh,
     idsOf: (tapId: string) => sql.ofTap.all(tapId) as string[],
     all: (limit: number) => (sql.all.all(limit) as string[]).map((text) => JSON.parse(text) as DeviceView),

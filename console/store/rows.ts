@@ -50,6 +50,13 @@ export function createRows(database: Database) {
          WHERE ledgers.tapId = ? AND ledgers.replaced = 0 AND rows.kind = ? ORDER BY rows.key`,
       )
       .pluck(),
+    periods: database
+      .prepare(
+        `SELECT rows.body FROM ledgers JOIN rows ON rows.ledger = ledgers.id
+         WHERE ledgers.tapId = @tapId AND ledgers.replaced = 0 AND rows.kind = 'period' AND rows.deviceId = @deviceId
+           AND rows.gone = 0 ORDER BY rows.seenAt DESC LIMIT @limit`,
+      )
+      .pluck(),
     lastSeen: database
       .prepare(
         `SELECT max((SELECT max(seenAt) FROM rows WHERE ledger = ledgers.id AND kind = 'period' AND deviceId = @deviceId))
@@ -57,6 +64,12 @@ export function createRows(database: Database) {
       )
       .pluck(),
   };
+
+  /** Bodies of the newest `period` rows of a device. */
+  const periods = (tapId: string, deviceId: string, limit: number) =>
+    (sql.periods.all({ tapId, deviceId, limit }) as string[]).map(
+      (body) => JSON.parse(body) as Record<string, unknown>,
+    );
 
   /** Keeps the row unless what is kept is as new; returns both, so that the register knows what to look at again. */
   function merge(ledger: number, row: WireRow): { before: KeptRow | undefined; after: KeptRow } | undefined {
@@ -95,6 +108,7 @@ export function createRows(database: Database) {
     merge,
     current,
     keysAbout,
+    periods,
     keys: (tapId: string, kind: string) => sql.keys.all(tapId, kind) as string[],
     lastSeen: (tapId: string, deviceId: string) => sql.lastSeen.get({ tapId, deviceId }) as string | null,
   };

@@ -43,6 +43,37 @@ const MIGRATIONS = [
     kind TEXT NOT NULL, deviceId TEXT, text TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- likeness: lines with the same may be shown as one.
+  ALTER TABLE feed ADD COLUMN likeness TEXT;
+  CREATE INDEX feedOfDevice ON feed (tapId, deviceId, number) WHERE deviceId IS NOT NULL;
+  ALTER TABLE devices ADD COLUMN medical INTEGER NOT NULL DEFAULT 0;
+  UPDATE devices SET medical = coalesce(json_extract(view, '$.medical'), 0);
+
+  -- Columns that lists are filtered and sorted by; all of them, like view, are made from rows.
+  DROP TABLE findings;
+  CREATE TABLE findings (
+    tapId TEXT NOT NULL, findingId TEXT NOT NULL, registerId TEXT NOT NULL UNIQUE, deviceId TEXT,
+    rule TEXT NOT NULL, urgency INTEGER NOT NULL, state TEXT NOT NULL,
+    firstSeenAt TEXT NOT NULL, lastSeenAt TEXT NOT NULL, view TEXT NOT NULL,
+    PRIMARY KEY (tapId, findingId)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX findingsByUrgency ON findings (state, urgency, firstSeenAt);
+  CREATE INDEX findingsOfDevice ON findings (tapId, deviceId);
+
+  -- Facts about this file: "remake" stands here while the register has to be made again from the rows.
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  INSERT INTO facts VALUES ('remake', 'yes');
+
+  -- What people ask of taps: kept before it is sent, until the tap has answered.
+  CREATE TABLE work (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    tapId TEXT NOT NULL, findingId TEXT NOT NULL, action TEXT NOT NULL, asked TEXT NOT NULL,
+    askedAt TEXT NOT NULL, state TEXT NOT NULL, sentAt TEXT, answeredAt TEXT, message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX workOfFinding ON work (tapId, findingId, number);
+  CREATE INDEX workWaiting ON work (tapId, number) WHERE state = 'waiting';
+  `,
 ];
 
 /** Brings the file to this version; throws a plain sentence when a newer wardtap wrote it. */

@@ -1,6 +1,14 @@
 /** What the console keeps and may be asked: every function is async and named for the question it answers. */
 import type { WireRow } from "../../agent/uplink/messages.ts";
 import type { DeviceView, FeedItem, FindingView } from "../api/shapes.ts";
+import type {
+  DeviceDetail,
+  FindingDetail,
+  FindingGroup,
+  FindingPage,
+  WorkRequest,
+  WorkView,
+} from "../api/shapes-detail.ts";
 
 /** More taps than this are refused at hello. */
 export const MAX_TAPS = 2000;
@@ -10,6 +18,11 @@ export const MAX_ROWS_PER_TAP = 4_000_000;
 export const MAX_LEDGERS_PER_TAP = 3;
 /** Feed items kept; past it the oldest go. */
 export const MAX_FEED_ITEMS = 1000;
+
+/** Changes to findings that wait for one tap; past it the next is refused. */
+export const MAX_WORK_WAITING = 1000;
+/** Answered ones kept; past it the oldest go. What they did stands in the tap's own history. */
+export const MAX_WORK_KEPT = 10_000;
 
 export interface Greeting {
   tapId: string;
@@ -42,6 +55,25 @@ export interface RegisterChanges {
   feed: FeedItem[];
 }
 
+/** Which findings; what is absent filters nothing. */
+export interface FindingQuery {
+  state?: string | undefined;
+  severity?: string | undefined;
+  medical?: boolean | undefined;
+  tapId?: string | undefined;
+  rule?: string | undefined;
+  /** The first this many are passed over. */
+  from: number;
+  limit: number;
+}
+
+export interface NewWork extends WorkRequest {
+  registerId: string;
+  at: string;
+}
+
+export type NewFeedItem = Omit<FeedItem, "number" | "group"> & { group?: string };
+
 export interface Applied extends RegisterChanges {
   /** Every row up to here is committed. */
   revision: number;
@@ -66,7 +98,7 @@ export interface Store {
   whatDoRowsChange(batch: Batch): Promise<Applied>;
   /** Keeps the tap's last live state over a restart of the console. */
   rememberSummary(tapId: string, lastHeardAt: string, summary: Record<string, unknown>): Promise<void>;
-  rememberFeedItem(item: Omit<FeedItem, "number">): Promise<FeedItem>;
+  rememberFeedItem(item: NewFeedItem): Promise<FeedItem>;
   whichTaps(): Promise<KeptTap[]>;
   /** Sorted by register id. */
   whichDevices(limit: number): Promise<DeviceView[]>;
@@ -74,6 +106,23 @@ export interface Store {
   whichFindings(limit: number): Promise<FindingView[]>;
   /** Newest first. */
   whatHappenedLast(limit: number): Promise<FeedItem[]>;
+  /** A page of them, worst first, then newest. */
+  whichFindingsMatch(query: FindingQuery): Promise<FindingPage>;
+  /** The same findings, one group of each rule; `from` and `limit` don't count. */
+  howDoFindingsGroup(query: FindingQuery): Promise<FindingGroup[]>;
+  /** null when the register has no such device. */
+  whatIsKnownOfDevice(registerId: string): Promise<DeviceDetail | null>;
+  whatIsKnownOfFinding(registerId: string): Promise<Omit<FindingDetail, "references"> | null>;
+  /** Keeps what a person asks of a tap; the same id again gives what was kept. Throws unknown-finding or limit. */
+  keepWork(work: NewWork): Promise<{ work: WorkView; again: boolean }>;
+  /** Oldest first, of all taps. */
+  whichWorkWaits(limit: number): Promise<WorkView[]>;
+  /** What is this tap to do next? From now on it counts as sent. null: nothing. */
+  whatShallTapDo(tapId: string, at: string): Promise<WorkView | null>;
+  /** Keeps a tap's answer; null when nothing with this id waits. */
+  keepAnswer(id: string, state: "done" | "refused", message: string, at: string): Promise<WorkView | null>;
+  /** Takes back what was never sent; null when there is no such thing. */
+  withdrawWork(id: string, at: string): Promise<WorkView | null>;
   /** What did this tap send of this key, as it came? null when nothing or when it is gone. */
   whatDidTapSend(tapId: string, kind: string, key: string): Promise<WireRow | null>;
   close(): Promise<void>;
@@ -84,8 +133,8 @@ export type SyncStore = {
   [Name in keyof Store]: (...parameters: Parameters<Store[Name]>) => Awaited<ReturnType<Store[Name]>>;
 };
 
-/** unknown-ledger: rows before hello; limit: a named limit is reached; closed; failed: the disk or the engine. */
-export type StoreErrorCode = "unknown-ledger" | "limit" | "closed" | "failed";
+/** unknown-ledger: rows before hello; unknown-finding: the register has none such; limit: a named limit is reached; closed; failed: the disk or the engine. */
+export type StoreErrorCode = "unknown-ledger" | "unknown-finding" | "limit" | "closed" | "failed";
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode;

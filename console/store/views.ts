@@ -7,12 +7,15 @@ const MAX_TEXT = 1000;
 const MAX_LIST = 64;
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/;
 
-type Body = Record<string, unknown>;
+export type Body = Record<string, unknown>;
 
 /** The register's own id: the same for the same device of the same tap, whatever ledger speaks of it. */
-export function registerIdOf(tapId: string, deviceId: string): string {
-  return `reg-${createHash("sha256").update(`${tapId}\0${deviceId}`).digest("hex").slice(0, 20)}`;
-}
+export const registerIdOf = (tapId: string, deviceId: string): string => `reg-${shortHash(tapId, deviceId)}`;
+/** The same for findings. */
+const findingRegisterIdOf = (tapId: string, findingId: string): string => `fin-${shortHash(tapId, findingId)}`;
+
+const shortHash = (tapId: string, id: string) =>
+  createHash("sha256").update(`${tapId}\0${id}`).digest("hex").slice(0, 20);
 
 /** ISO 8601 UTC with six decimals, so that text order is time order; null for anything else. */
 export function readTime(value: unknown): string | null {
@@ -20,11 +23,19 @@ export function readTime(value: unknown): string | null {
   return found ? `${found[1]}.${(found[2] ?? "").padEnd(6, "0")}Z` : null;
 }
 
-const readText = (value: unknown): string | null => (typeof value === "string" ? value.slice(0, MAX_TEXT) : null);
+export const readText = (value: unknown): string | null =>
+  typeof value === "string" ? value.slice(0, MAX_TEXT) : null;
+/** What devices say where they have nothing to say. */
+const SAYS_NOTHING = /^(?:unknown|n\/?a|none|null|undefined|not (?:set|available|specified)|-+|\?+)?$/i;
+/** A name or number that says something; null otherwise, so that no page shows "Unknown" as if it were one. */
+const readKnown = (value: unknown): string | null => {
+  const text = readText(value);
+  return text === null || SAYS_NOTHING.test(text.trim()) ? null : text;
+};
 /** Ids are keys: one that is too long is no id rather than a cut one. */
 export const readId = (value: unknown): string | null =>
   typeof value === "string" && value.length > 0 && value.length <= MAX_TEXT ? value : null;
-const readTexts = (value: unknown): string[] =>
+export const readTexts = (value: unknown): string[] =>
   list(value)
     .filter((item) => typeof item === "string")
     .map((item) => item.slice(0, MAX_TEXT));
@@ -49,11 +60,11 @@ export function deviceView(
     class: readText(body.class) ?? "unknown",
     medical: body.medical === true,
     criticality: readText(body.criticality),
-    maker: readText(body.maker),
-    model: readText(body.model),
-    version: readText(body.version),
-    serial: readText(body.serial),
-    os: readText(body.os),
+    maker: readKnown(body.maker),
+    model: readKnown(body.model),
+    version: readKnown(body.version),
+    serial: readKnown(body.serial),
+    os: readKnown(body.os),
     names: readTexts(body.names),
     macs: readTexts(body.macs),
     ips: readTexts(body.ips),
@@ -70,6 +81,7 @@ export function deviceView(
 export function findingView(tapId: string, findingId: string, body: Body, deviceId: string | null): FindingView {
   const firstSeenAt = readTime(body.firstSeenAt) ?? NO_TIME;
   return {
+    registerId: findingRegisterIdOf(tapId, findingId),
     tapId,
     findingId,
     deviceId,

@@ -45,6 +45,7 @@ export const aTap = (change: Partial<TapView> = {}): TapView => ({
 });
 
 export const aFinding = (change: Partial<FindingView> = {}): FindingView => ({
+  registerId: "fin-1",
   tapId: "ward-7",
   findingId: "fnd-1",
   deviceId: "dev-1",

@@ -16,7 +16,7 @@ import { aDevice, aFinding, aTap } from "./shapes.ts";
 const NOW = 1_000_000;
 const told = (state: Partial<ConsoleState> = {}): FeedMessage => ({
   type: "state",
-  state: { version: "1", taps: [], devices: [], findings: [], feed: [], ...state },
+  state: { version: "1", taps: [], devices: [], findings: [], feed: [], work: [], ...state },
 });
 const line = (number: number): FeedItem => ({
   number,
@@ -25,6 +25,7 @@ const line = (number: number): FeedItem => ({
   kind: "device-new",
   deviceId: null,
   text: `line ${number}`,
+  group: null,
 });
 const stateAfter = (...messages: FeedMessage[]): PageState => reduce(EMPTY_STATE, messages, NOW);
 

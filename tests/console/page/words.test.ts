@@ -2,9 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { MEDICAL_CLASSES, OTHER_CLASSES } from "../../../agent/identify/device.ts";
+import { classWords } from "../../../console/class-words.ts";
 import { readable } from "../../../console/page/text.ts";
 import { duration, instant, relative } from "../../../console/page/time.ts";
-import { classWords, criticalityTag, severityRank, severityTag } from "../../../console/page/words.ts";
+import { criticalityTag, severityTag } from "../../../console/page/words.ts";
+import { severityRank } from "../../../console/severity.ts";
 
 const PAGE = new URL("../../../console/page/", import.meta.url);
 

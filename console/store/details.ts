@@ -1,0 +1,132 @@
+/** Everything the console keeps of one device or one finding, for its own page. */
+
+import type { DeviceView } from "../api/shapes.ts";
+import type { DeviceDetail, DeviceLink, FindingDetail } from "../api/shapes-detail.ts";
+import type { Aliases } from "./aliases.ts";
+import type { FeedTable } from "./feed.ts";
+import type { FindingTable } from "./findings.ts";
+import { linkOf, linkToUnknown } from "./links.ts";
+import {
+  readBodies,
+  readClaims,
+  readContradictions,
+  readCount,
+  readEvidence,
+  readHistory,
+  readVulnerability,
+} from "./read.ts";
+import type { Register } from "./register.ts";
+import type { RowTable } from "./rows.ts";
+import { type Body, readId, readText, readTexts, readTime } from "./views.ts";
+import type { WorkTable } from "./work.ts";
+
+/** Parts of a kind that one page shows; the totals say how many there are. */
+const MAX_PARTS = 500;
+const MAX_FINDINGS = 200;
+const MAX_LINES = 100;
+const MAX_HOURS = 48;
+const MAX_ASKED = 50;
+
+interface Tables {
+  rows: RowTable;
+  aliases: Aliases;
+  register: Register;
+  findings: FindingTable;
+  feed: FeedTable;
+  work: WorkTable;
+}
+
+export function createDetails({ rows, aliases, register, findings, feed, work }: Tables) {
+  const bodyOf = (tapId: string, kind: string, key: string): Body =>
+    JSON.parse(rows.current(tapId, kind, key)?.body ?? "{}");
+
+  function link(tapId: string, deviceId: string): DeviceLink {
+    const device = register.find(tapId, aliases.canonical(tapId, deviceId));
+    return device ? linkOf(device) : linkToUnknown(deviceId);
+  }
+
+  /** Bodies of one kind about a device and all that were merged into it. */
+  function partsOf({ tapId, deviceId }: DeviceView, kind: string): { bodies: Body[]; total: number } {
+    const ids = [deviceId, ...aliases.aliasesOf(tapId, deviceId)];
+    const keys = ids.flatMap((id) => rows.keysAbout(tapId, kind, id, -1));
+    return { bodies: keys.slice(0, MAX_PARTS).map((key) => bodyOf(tapId, kind, key)), total: keys.length };
+  }
+
+  function device(registerId: string): DeviceDetail | null {
+    const found = register.byId(registerId);
+    if (!found) return null;
+    const { tapId, deviceId } = found;
+    const body = bodyOf(tapId, "device", deviceId);
+    const evidence = partsOf(found, "evidence");
+    const services = partsOf(found, "service");
+    const peers = partsOf(found, "peer");
+    return {
+      device: found,
+      aliases: aliases.aliasesOf(tapId, deviceId),
+      claims: readClaims(body.claims),
+      contradictions: readContradictions(body.contradictions),
+      evidence: evidence.bodies.map(readEvidence),
+      services: services.bodies.map((one) => ({
+        transport: readText(one.transport) ?? "",
+        port: readCount(one.port) ?? 0,
+        protocol: readText(one.protocol),
+        side: readText(one.side) ?? "unknown",
+        firstSeenAt: readTime(one.firstSeenAt),
+      })),
+      peers: peers.bodies.map((one) => {
+        const peerId = readId(one.peerId);
+        return {
+          device: peerId === null ? null : link(tapId, peerId),
+          remote: readText(one.remote),
+          service: readText(one.service) ?? "",
+          firstSeenAt: readTime(one.firstSeenAt),
+        };
+      }),
+      findings: findings.about(tapId, deviceId, MAX_FINDINGS),
+      vulnerabilities: [],
+      history: feed.about(tapId, deviceId, MAX_LINES),
+      hours: rows.periods(tapId, deviceId, MAX_HOURS).map((period) => ({
+        hourAt: readTime(period.hourAt) ?? "",
+        frames: readCount(period.frames) ?? 0,
+        bytes: readCount(period.bytes) ?? 0,
+      })),
+      totals: {
+        evidence: evidence.total,
+        services: services.total,
+        peers: peers.total,
+        findings: findings.countAbout(tapId, deviceId),
+      },
+    };
+  }
+
+  function finding(registerId: string): Omit<FindingDetail, "references"> | null {
+    const found = findings.byId(registerId);
+    if (!found) return null;
+    const { tapId, findingId, deviceId } = found;
+    const body = bodyOf(tapId, "finding", findingId);
+    const [done] = readBodies([body.work]);
+    return {
+      finding: found,
+      about: readText(body.about) ?? (deviceId === null ? "network" : "device"),
+      device: deviceId === null ? null : link(tapId, deviceId),
+      related: readTexts(body.relatedDeviceIds).map((id) => link(tapId, id)),
+      evidence: readBodies(body.evidence).map(readEvidence),
+      vulnerabilities: readBodies(body.vulnerabilities).map(readVulnerability),
+      times: readCount(body.times),
+      work: done
+        ? {
+            by: readText(done.by),
+            at: readTime(done.at),
+            reason: readText(done.reason),
+            control: readText(done.control),
+            owner: readText(done.owner),
+            reviewAt: readText(done.reviewAt),
+          }
+        : null,
+      history: readHistory(done?.history),
+      asked: work.ofFinding(tapId, findingId, MAX_ASKED),
+    };
+  }
+
+  return { device, finding };
+}

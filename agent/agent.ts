@@ -2,6 +2,7 @@
 import type { LightDriver } from "../hardware/driver.ts";
 import type { LightStates } from "../hardware/lights.ts";
 import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
+import { ClockWatch } from "./clock-state.ts";
 import { type Config, findingSettings } from "./config.ts";
 import type { Finding, Severity } from "./findings/finding.ts";
 import { findingsOver, judgeFindings } from "./findings/judge.ts";
@@ -14,6 +15,7 @@ import { Periods } from "./ledger/periods.ts";
 import { deviceChanges, findingChange } from "./ledger/presenter.ts";
 import { devicesFromLedger } from "./ledger/restore.ts";
 import { type Row, type RowChange, rowKey } from "./ledger/rows.ts";
+import { LossWindow } from "./loss-window.ts";
 import type { CountsObservation, Observation } from "./observe/observation.ts";
 import { parseIsoMicros } from "./time.ts";
 import type { Summary } from "./uplink/messages.ts";
@@ -33,8 +35,6 @@ const SNIFFER_SILENT_MICROS = 5 * 1_000_000;
 /** Loss is a state of the mirror light for this long. */
 const LOSS_SHOWN_MICROS = 60 * 1_000_000;
 const LOCATE_MICROS = 30 * 1_000_000;
-/** A clock before this can't be right: the tap has no battery-backed clock and isn't synchronised yet. */
-const EARLIEST_CLOCK_MICROS = Date.UTC(2024, 0, 1) * 1000;
 
 const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 
@@ -50,6 +50,8 @@ export interface AgentOptions {
   log: AgentLog;
   /** Microseconds. */
   clock: () => number;
+  /** Whether the system has heard a time server; left out, only an impossible time is noticed. */
+  heardTimeServer?: () => "yes" | "no" | "unknown";
   /** Called after each commit that gave rows a new revision. */
   onCommit: () => void;
 }
@@ -60,6 +62,7 @@ interface Port {
   framesPerSecond: number;
   bytesPerSecond: number;
   lossAt: number;
+  loss: LossWindow;
 }
 
 export class Agent {
@@ -79,6 +82,7 @@ export class Agent {
   #storageTrouble: string | null;
   #uplink: UplinkState = "none";
   #locateUntil = 0;
+  readonly #clock: ClockWatch;
   #heard = false;
 
   constructor(options: AgentOptions) {
@@ -92,6 +96,7 @@ export class Agent {
     this.#periods = new Periods(options.ledger, remembered);
     this.#open = openFindings(options.ledger);
     this.#startedAt = options.clock();
+    this.#clock = new ClockWatch(options.heardTimeServer ?? (() => "unknown"));
     this.#nextPeriodAt = this.#startedAt + JUDGE_EVERY_MICROS * 10;
     this.#storageTrouble = options.ledger.repaired;
     this.#devices = this.#identifier.devices();
@@ -112,12 +117,15 @@ export class Agent {
     const rate = (pick: (counts: CountsObservation) => number) =>
       before === undefined || seconds <= 0 ? 0 : Math.max(0, (pick(observation) - pick(before.counts)) / seconds);
     const lost = before !== undefined && (observation.framesLost ?? 0) > (before.counts.framesLost ?? 0);
+    const loss = before?.loss ?? new LossWindow();
+    loss.take(observation.at, observation.frames, observation.framesLost);
     this.#ports.set(observation.interface, {
       counts: observation,
       heardAt: now,
       framesPerSecond: rate((counts) => counts.frames),
       bytesPerSecond: rate((counts) => counts.bytes),
       lossAt: lost ? now : (before?.lossAt ?? Number.NEGATIVE_INFINITY),
+      loss,
     });
   }
 
@@ -164,7 +172,7 @@ export class Agent {
             ? "starting"
             : "restarting",
       storageTrouble: this.#storageTrouble !== null,
-      clockTrouble: now < EARLIEST_CLOCK_MICROS,
+      clockTrouble: ["impossible", "unsynchronised"].includes(this.#clock.judge(now)),
       linkUp: alive.length > 0 && alive.every((port) => port.counts.mirror.linkUp !== false),
       mirror: {
         bothDirections: sum(alive, (port) => port.counts.mirror.bothDirections),
@@ -275,13 +283,16 @@ export class Agent {
   }
 
   #tapFacts(now: number): TapFacts[] {
-    return [...this.#ports.values()].map(({ counts }) => ({
+    const clock = this.#clock.judge(now);
+    return [...this.#ports.values()].map(({ counts, loss }) => ({
       interface: counts.interface,
       transmitted: counts.transmitted,
       framesLost: counts.framesLost,
       frames: counts.frames,
       mirror: counts.mirror,
       at: now,
+      lossShare: loss.share(),
+      clock,
     }));
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { pino } from "pino";
 import { Agent } from "../agent.ts";
+import { heardTimeServer } from "../clock-state.ts";
 import { type Config, DEFAULT_CONFIG_PATH } from "../config.ts";
 import { readConfig } from "../config-file.ts";
 import { LedgerError } from "../ledger/error.ts";
@@ -41,7 +42,7 @@ async function runAgent(config: Config): Promise<void> {
   const stopping = new AbortController();
   const lights = await openLights(config.lights, log, () => stopping.abort());
   let uplink: Uplink | undefined;
-  const agent = new Agent({ config, ledger, lights, log, clock, onCommit: () => uplink?.notify() });
+  const agent = new Agent({ config, ledger, lights, log, clock, heardTimeServer, onCommit: () => uplink?.notify() });
   uplink = createUplink({
     url: config.uplink.url ?? null,
     hello: () => ({ tapId: tapId(config, ledger), name: config.tap.name, version: VERSION }),

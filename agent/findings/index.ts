@@ -2,11 +2,14 @@
 
 import addressScan from "./address-scan.ts";
 import cleartextLogin from "./cleartext-login.ts";
+import clockUnsynchronised from "./clock-unsynchronised.ts";
 import defaultLogin from "./default-login.ts";
 import ftp from "./ftp.ts";
 import internetEgress from "./internet-egress.ts";
 import llmnrNetbios from "./llmnr-netbios.ts";
+import mirrorLoss from "./mirror-loss.ts";
 import mirrorNotMirroring from "./mirror-not-mirroring.ts";
+import mirrorOneWay from "./mirror-one-way.ts";
 import portScan from "./port-scan.ts";
 import rdpWithoutNla from "./rdp-without-nla.ts";
 import remoteAccessTool from "./remote-access-tool.ts";
@@ -30,11 +33,14 @@ import wormSpread from "./worm-spread.ts";
 export const findingRules: readonly FindingRule[] = [
   addressScan,
   cleartextLogin,
+  clockUnsynchronised,
   defaultLogin,
   ftp,
   internetEgress,
   llmnrNetbios,
+  mirrorLoss,
   mirrorNotMirroring,
+  mirrorOneWay,
   portScan,
   rdpWithoutNla,
   remoteAccessTool,

@@ -1,11 +1,9 @@
 /** The port only hears what every port hears: the switch does not mirror to it. */
-import type { MirrorCounts } from "../observe/observation.ts";
+import { isMirroring } from "./mirror.ts";
 import { defineRule } from "./rule.ts";
 
 /** Frames to be heard before the verdict means anything. */
 const MIN_FRAMES = 50;
-/** A switch floods a few frames of others to every port: so few one-way pairs are no mirror. As the MIRROR light has it. */
-const MIN_ONE_WAY_PAIRS = 3;
 
 export default defineRule({
   id: "mirror-not-mirroring",
@@ -28,6 +26,3 @@ export default defineRule({
       })),
   isOver: ({ mirror }) => isMirroring(mirror),
 });
-
-const isMirroring = ({ bothDirections, oneDirection }: MirrorCounts) =>
-  bothDirections > 0 || oneDirection >= MIN_ONE_WAY_PAIRS;

@@ -2,7 +2,7 @@
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { FanOut, Stranger } from "../identify/identifier.ts";
 import type { MirrorCounts } from "../observe/observation.ts";
-import type { Certainty, Severity, Vulnerability } from "./finding.ts";
+import type { Certainty, OtherEnd, Severity, Vulnerability } from "./finding.ts";
 import { DEFAULT_SETTINGS, type FindingSettings } from "./settings.ts";
 
 /** What the tap knows of its own port; null in a replay, where there is no port. */
@@ -13,6 +13,10 @@ export interface TapFacts {
   frames: number;
   mirror: MirrorCounts;
   at: number;
+  /** Share of frames lost over the last minutes, 0 to 1; null when it can't be known (yet). */
+  lossShare?: number | null;
+  /** How the machine's clock stands; synchronising: it has not yet waited long for a time server. */
+  clock?: "synchronised" | "synchronising" | "unsynchronised" | "impossible" | "unknown";
 }
 
 export interface RuleContext {
@@ -38,6 +42,13 @@ export interface Verdict {
   why: string;
   vulnerabilities?: Vulnerability[];
   evidence: DeviceEvidence[];
+  /** With whom, over which service. */
+  between?: OtherEnd[];
+  /**
+   * What the behaviour consists of, in stable words: a decision on the finding covers these and no others. The values
+   * of the evidence when left out.
+   */
+  signs?: string[];
   firstSeenAt: number;
   lastSeenAt: number;
 }
@@ -52,6 +63,12 @@ export interface FindingRule {
   advice: string;
   references: readonly string[];
   judge(context: RuleContext): Verdict[];
+  /**
+   * How a finding ends by itself. Left out: once its device was heard on 30 days without it (about the tap: never).
+   * event: a day after it was last seen. condition: when the rule has stopped saying so for a while; its verdicts come
+   * with every judgement as long as it holds, so only coming back counts as seen again.
+   */
+  lasts?: "event" | "condition";
   /**
    * Rules about the tap, whose verdicts are keyed by interface: true when this port's facts prove that an earlier
    * finding no longer holds. Without it a finding stays open until somebody closes it.

@@ -38,7 +38,7 @@ describe("mirror-not-mirroring", () => {
     ["one conversation both ways", { unicast: 2, bothDirections: 1 }, false],
     ["many one way: the other direction is missing, but it mirrors", { bothDirections: 0, oneDirection: 30 }, false],
   ])("%s", (_what, counts, raised) => {
-    expect(rulesOf([mirror(counts)])).toEqual(raised ? ["mirror-not-mirroring"] : []);
+    expect(rulesOf([mirror(counts)]).includes("mirror-not-mirroring")).toBe(raised);
   });
 
   test("says the same whatever is counted meanwhile, so that it is no news", () => {
@@ -141,5 +141,5 @@ test("unanswered attempts are a worm where answers are heard, and nothing where 
       .map(({ rule }) => rule)
       .sort();
   expect(rules([port()])).toEqual(["address-scan", "worm-spread"]);
-  expect(rules([mirror({ bothDirections: 0, oneDirection: 30 })])).toEqual([]);
+  expect(rules([mirror({ bothDirections: 0, oneDirection: 30 })])).toEqual(["mirror-one-way"]);
 });

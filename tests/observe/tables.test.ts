@@ -96,7 +96,7 @@ describe("the flow table", () => {
   const decoder = createDecoder();
   const packet = emptyPacket();
   const find = (table: FlowTable<object>, bytes: Buffer, at = START) => {
-    decoder.decode(frameOf(bytes, { at, ordinal: 1 }), packet);
+    decoder.decode(frameOf(bytes, { at }), packet);
     return table.find(packet);
   };
 

@@ -4,20 +4,23 @@ import type { LightStates } from "../hardware/lights.ts";
 import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
 import { ClockWatch } from "./clock-state.ts";
 import { type Config, findingSettings } from "./config.ts";
-import type { Finding, Severity } from "./findings/finding.ts";
+import type { Severity } from "./findings/finding.ts";
 import { findingsOver, judgeFindings } from "./findings/judge.ts";
 import type { TapFacts } from "./findings/rule.ts";
+import { type Asked, act } from "./findings/work/act.ts";
+import { Book } from "./findings/work/book.ts";
 import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
 import { createNetworks } from "./identify/networks.ts";
 import { LedgerError } from "./ledger/error.ts";
+import { findingChange, findingsFromLedger } from "./ledger/finding-rows.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { Periods } from "./ledger/periods.ts";
-import { deviceChanges, findingChange } from "./ledger/presenter.ts";
+import { deviceChanges } from "./ledger/presenter.ts";
 import { devicesFromLedger } from "./ledger/restore.ts";
-import { type Row, type RowChange, rowKey } from "./ledger/rows.ts";
+import { type RowChange, rowKey, tombstone } from "./ledger/rows.ts";
 import { LossWindow } from "./loss-window.ts";
 import type { CountsObservation, Observation } from "./observe/observation.ts";
-import { parseIsoMicros } from "./time.ts";
+import { isoMicros } from "./time.ts";
 import type { Summary } from "./uplink/messages.ts";
 import { buildSummary } from "./uplink/summary.ts";
 import type { UplinkState } from "./uplink/uplink.ts";
@@ -72,9 +75,8 @@ export class Agent {
   readonly #ports = new Map<string, Port>();
   readonly #startedAt: number;
   #devices: JudgedDevice[] = [];
-  #findings: Finding[] = [];
-  /** Id → severity of all that is open: judged now, or held by the ledger and not proved to be over. */
-  readonly #open: Map<string, Severity>;
+  /** All findings that were ever made: judged now, or held by the ledger. */
+  readonly #book: Book;
   #judgedShape = -1;
   #judgedAt = 0;
   #judgingMicros = 0;
@@ -94,7 +96,7 @@ export class Agent {
       remembered,
     });
     this.#periods = new Periods(options.ledger, remembered);
-    this.#open = openFindings(options.ledger);
+    this.#book = new Book(findingsFromLedger(options.ledger));
     this.#startedAt = options.clock();
     this.#clock = new ClockWatch(options.heardTimeServer ?? (() => "unknown"));
     this.#nextPeriodAt = this.#startedAt + JUDGE_EVERY_MICROS * 10;
@@ -158,6 +160,26 @@ export class Agent {
     this.#locateUntil = this.#options.clock() + LOCATE_MICROS;
   }
 
+  /** Somebody works a finding: what was decided is durable when the answer says so. */
+  work(asked: Asked): { ok: boolean; message: string } {
+    const { ledger, clock } = this.#options;
+    const finding = this.#book.find(asked.findingId);
+    if (finding === undefined) return { ok: false, message: "This tap has no such finding." };
+    const done = act(finding, asked, clock());
+    if ("problem" in done) return { ok: false, message: done.problem };
+    if (done.next === finding) return { ok: true, message: done.message };
+    try {
+      if (ledger.write([findingChange(done.next)]).refused > 0)
+        return { ok: false, message: "The ledger has no room for this." };
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      return { ok: false, message: error.message };
+    }
+    this.#book.put(done.next);
+    this.#options.onCommit();
+    return { ok: true, message: done.message };
+  }
+
   lights(): LightStates {
     const now = this.#options.clock();
     const ports = [...this.#ports.values()];
@@ -181,7 +203,7 @@ export class Agent {
         framesLost: alive.filter((port) => now - port.lossAt < LOSS_SHOWN_MICROS).length,
       },
       uplink: uplinkLight(this.#uplink),
-      worstOpenFinding: worst(this.#open.values()),
+      worstOpenFinding: worst(this.#book.open().map(({ severity }) => severity)),
       locate: now < this.#locateUntil,
     });
   }
@@ -200,7 +222,7 @@ export class Agent {
       lights: each((light) => light.pattern),
       lightWords: each((light) => light.words),
       devices: this.#devices.length,
-      openFindings: this.#open.size,
+      openFindings: this.#book.open().length,
       framesPerSecond: sum(ports, (port) => port.framesPerSecond),
       bytesPerSecond: sum(ports, (port) => port.bytesPerSecond),
       framesLost: ports.some((port) => port.counts.framesLost === null)
@@ -219,24 +241,29 @@ export class Agent {
     this.#judgedShape = this.#identifier.facts.shape;
     this.#devices = this.#identifier.devices();
     const devices = this.#devices.map(({ device }) => device);
-    this.#findings = judgeFindings({
+    const tap = this.#tapFacts(now);
+    const findings = judgeFindings({
       devices,
       strangers: this.#identifier.strangers(),
       fanOuts: this.#identifier.fanOuts(),
-      tap: this.#tapFacts(now),
+      tap,
       now,
       settings: findingSettings(this.#options.config),
-    }).map((finding) => this.#sinceFirst(finding));
-    for (const { id, severity } of this.#findings) this.#open.set(id, severity);
-    const over = this.#resolved(now);
+    });
+    this.#book.judge({ findings, over: new Set(findingsOver(tap)), devices, now });
+    const { changed, gone } = this.#book.changes();
     try {
       // Who was not heard since the start says nothing new: the ledger has it all.
       const heard = this.#devices.filter(({ anchors }) => anchors.length > 0);
       const changes: RowChange[] = heard.flatMap(({ device, why }) => deviceChanges(device, ledger, { why }));
-      changes.push(...this.#findings.map(findingChange), ...over);
+      changes.push(
+        ...gone.map((id) => tombstone("finding", rowKey(id), isoMicros(now))),
+        ...changed.map(findingChange),
+      );
       const isPeriodDue = now >= this.#nextPeriodAt || this.#nextPeriodAt - now > PERIOD_EVERY_MICROS;
       if (isPeriodDue) changes.push(...this.#periods.periodChanges(devices));
       const { written } = ledger.write(changes);
+      this.#book.committed();
       if (isPeriodDue) {
         this.#periods.committed();
         this.#nextPeriodAt = now + PERIOD_EVERY_MICROS;
@@ -252,34 +279,6 @@ export class Agent {
       if (this.#storageTrouble !== error.message) log.warn({ code: error.code }, `ledger: ${error.message}`);
       this.#storageTrouble = error.message;
     }
-  }
-
-  /** A finding that was there before, perhaps before a restart, is not news: it keeps the time it was first seen. */
-  #sinceFirst(finding: Finding): Finding {
-    const held = this.#heldFinding(finding.id)?.body;
-    const firstSeenAt = held?.state === "open" ? parseIsoMicros(String(held.firstSeenAt)) : null;
-    return firstSeenAt === null || firstSeenAt >= finding.firstSeenAt ? finding : { ...finding, firstSeenAt };
-  }
-
-  #heldFinding(id: string): Row | undefined {
-    try {
-      return this.#options.ledger.get("finding", rowKey(id));
-    } catch (error) {
-      // A disk that can't be read: the lights must still be judged, and writing says that there is trouble.
-      if (error instanceof LedgerError) return undefined;
-      throw error;
-    }
-  }
-
-  /** What the ledger holds open about this tap, perhaps from before a restart, and what its ports prove to be over. */
-  #resolved(now: number): RowChange[] {
-    return findingsOver(this.#tapFacts(now)).flatMap((id) => {
-      this.#open.delete(id);
-      const held = this.#heldFinding(id);
-      return held?.body.state === "open"
-        ? [{ kind: held.kind, key: held.key, body: { ...held.body, state: "resolved" } }]
-        : [];
-    });
   }
 
   #tapFacts(now: number): TapFacts[] {
@@ -305,13 +304,4 @@ function worst(severities: Iterable<Severity>): Severity | null {
   let found = -1;
   for (const severity of severities) found = Math.max(found, SEVERITIES.indexOf(severity));
   return SEVERITIES[found] ?? null;
-}
-
-function openFindings(ledger: Ledger): Map<string, Severity> {
-  const open = new Map<string, Severity>();
-  for (const { body } of ledger.iterate("finding")) {
-    const severity = SEVERITIES.find((one) => one === body.severity);
-    if (body.state === "open" && severity !== undefined) open.set(String(body.id), severity);
-  }
-  return open;
 }

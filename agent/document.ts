@@ -34,7 +34,8 @@ export const deviceForm = (device: Device) => ({
   claims: device.claims.map((claim) => ({ ...claim, confidence: twoDecimals(claim.confidence) })),
 });
 
-export const findingForm = (finding: Finding) => ({
+/** Without what only serves to recognise it again. */
+export const findingForm = ({ key: _, marks: __, ...finding }: Finding & { key?: string; marks?: string[] }) => ({
   ...finding,
   evidence: finding.evidence.map(evidenceForm),
   firstSeenAt: isoMicros(finding.firstSeenAt),

@@ -15,6 +15,13 @@ export interface Vulnerability {
   advisory: string;
 }
 
+/** With whom: another device, or an address outside; and the service ("tcp/23"). */
+export interface OtherEnd {
+  deviceId: string | null;
+  remote: string | null;
+  service: string;
+}
+
 export interface Finding {
   id: string;
   rule: string;
@@ -29,6 +36,8 @@ export interface Finding {
   advice: string;
   vulnerabilities: Vulnerability[];
   evidence: DeviceEvidence[];
+  /** At most MAX_BETWEEN, where the rule knows. */
+  between?: OtherEnd[];
   /** Microseconds. */
   firstSeenAt: number;
   lastSeenAt: number;

@@ -3,13 +3,20 @@ import { createHash } from "node:crypto";
 import type { Finding } from "./finding.ts";
 import { findingRules } from "./index.ts";
 import type { RuleContext, TapFacts } from "./rule.ts";
+import { marksOf } from "./work/widen.ts";
+
+/** A judgement of this moment, before it meets what is held of it. */
+export interface JudgedFinding extends Finding {
+  key: string;
+  marks: string[];
+}
 
 /** Sorted by id. The same rule on the same device (and key) always has the same id. */
-export function judgeFindings(context: RuleContext): Finding[] {
+export function judgeFindings(context: RuleContext): JudgedFinding[] {
   return findingRules
     .flatMap((rule) =>
       rule.judge(context).map(
-        (verdict): Finding => ({
+        (verdict): JudgedFinding => ({
           id: findingId(rule.id, verdict.deviceId, verdict.key),
           rule: rule.id,
           severity: verdict.severity ?? rule.severity,
@@ -23,6 +30,9 @@ export function judgeFindings(context: RuleContext): Finding[] {
           advice: rule.advice,
           vulnerabilities: verdict.vulnerabilities ?? [],
           evidence: verdict.evidence,
+          ...(verdict.between === undefined ? {} : { between: verdict.between }),
+          key: verdict.key ?? "",
+          marks: marksOf(verdict.signs ?? verdict.evidence.map(({ attribute, value }) => `${attribute}=${value}`)),
           firstSeenAt: verdict.firstSeenAt,
           lastSeenAt: verdict.lastSeenAt,
         }),
@@ -37,7 +47,7 @@ export const findingsOver = (tap: readonly TapFacts[]): string[] =>
     tap.filter((facts) => rule.isOver?.(facts) === true).map((facts) => findingId(rule.id, null, facts.interface)),
   );
 
-const findingId = (rule: string, deviceId: string | null, key: string | undefined) =>
+export const findingId = (rule: string, deviceId: string | null, key: string | undefined): string =>
   `fnd-${createHash("sha256")
     .update(`${rule}\0${deviceId ?? ""}\0${key ?? ""}`)
     .digest("hex")

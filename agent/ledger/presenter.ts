@@ -1,6 +1,5 @@
-/** Devices and findings as ledger rows: what of them is meaning (a row) and what is traffic (`period`, periods.ts). */
+/** Devices as ledger rows: what of them is meaning (a row) and what is traffic (`period`, periods.ts). */
 import { createHash } from "node:crypto";
-import type { Finding } from "../findings/finding.ts";
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import { isoMicros } from "../time.ts";
 import { BOUNDS } from "./bounds.ts";
@@ -9,7 +8,6 @@ import {
   type AliasBody,
   type DeviceBody,
   type EvidenceBody,
-  type FindingBody,
   type PeerBody,
   type Row,
   type RowChange,
@@ -44,29 +42,6 @@ export function deviceChanges(device: Device, ledger: Reader, options: PresentOp
     changes.push(...partChanges(kind, device, ledger, options.exact ?? false));
   return changes;
 }
-
-export const findingChange = (finding: Finding): RowChange =>
-  change("finding", rowKey(finding.id), {
-    id: finding.id,
-    rule: finding.rule,
-    severity: finding.severity,
-    certainty: finding.certainty,
-    state: finding.state,
-    about: finding.about,
-    deviceId: finding.deviceId,
-    relatedDeviceIds: finding.relatedDeviceIds,
-    title: finding.title,
-    why: finding.why,
-    advice: finding.advice,
-    vulnerabilities: finding.vulnerabilities,
-    evidence: finding.evidence.map(({ attribute, value, protocol, firstSeenAt }) => ({
-      attribute,
-      value,
-      protocol,
-      firstSeenAt: isoMicros(firstSeenAt),
-    })),
-    firstSeenAt: isoMicros(finding.firstSeenAt),
-  } satisfies FindingBody);
 
 const change = (kind: RowKind, key: string, body: object): RowChange => ({ kind, key, body: { ...body } });
 

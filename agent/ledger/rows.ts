@@ -82,7 +82,10 @@ export interface PeerBody {
   service: string;
   firstSeenAt: string;
 }
-/** A finding without its counts and last time: those follow the traffic and live in `period`. */
+/**
+ * A finding. Counts and last times follow the traffic: they are as of `countedAt`, told when something else changed and
+ * else ever more rarely (after an hour at the earliest, a day at the latest), so that they wear neither card nor link.
+ */
 export interface FindingBody {
   id: string;
   rule: string;
@@ -103,8 +106,63 @@ export interface FindingBody {
     ransomware: boolean;
     advisory: string;
   }[];
-  evidence: { attribute: string; value: string; protocol: string; firstSeenAt: string }[];
+  evidence: {
+    attribute: string;
+    value: string;
+    protocol: string;
+    firstSeenAt: string;
+    count?: number;
+    lastSeenAt?: string;
+  }[];
+  /** With whom, over which service. */
+  between?: { deviceId: string | null; remote: string | null; service: string }[];
   firstSeenAt: string;
+  lastSeenAt?: string;
+  countedAt?: string;
+  /** How often it was seen anew. */
+  times?: number;
+  /** Pieces of evidence not shown. */
+  evidenceLeftOut?: number;
+  /** Null while it was never moved from open. */
+  work?: WorkBody | null;
+  /** Ids it had before devices were merged. */
+  formerIds?: string[];
+  /** With rule and device this makes the id. */
+  key?: string;
+  /** Short hashes of what the behaviour consists of. */
+  marks?: string[];
+  /** Days on which its device was heard and it was not, and the last of them (days since 1970). */
+  quietDays?: number;
+  quietDay?: number;
+}
+/** Who put a finding into its present state, when and why: a person's name, or "wardtap". */
+export interface WorkBody {
+  by: string;
+  at: string;
+  reason: string | null;
+  /** Of an accepted risk: the compensating control, who answers for it, until when. */
+  control: string | null;
+  owner: string | null;
+  reviewAt: string | null;
+  /** What was known when it was decided; more than this opens it again. */
+  basis: { severity: string; certainty: string; marks: string[]; relatedDeviceIds: string[] } | null;
+  /** Oldest first. */
+  history: HistoryBody[];
+  /** Entries that made room. */
+  historyLeftOut: number;
+}
+export interface HistoryBody {
+  at: string;
+  by: string;
+  /**
+   * acknowledged, accepted, resolved, false-alarm, reopened: done by somebody. review-due, widened, seen-again, ended,
+   * merged: noted by wardtap.
+   */
+  what: string;
+  why: string | null;
+  control?: string;
+  owner?: string;
+  reviewAt?: string;
 }
 export interface AliasBody {
   alias: string;

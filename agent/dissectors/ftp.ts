@@ -1,6 +1,7 @@
 /** FTP control connections: the server's greeting and system, and logins in clear. RFC 959, 4; RFC 4217. */
 import { defineDissector, type Evidence, type Flow, type Malformed } from "./dissector.ts";
-import { anonymousLogin, clearLogin } from "./login.ts";
+import { isFactoryLogin, nameDigest } from "./known-logins.ts";
+import { anonymousLogin, clearLogin, factoryLogin } from "./login.ts";
 import { keepText } from "./self-given.ts";
 import { isText, isWholeLine, lineLength, lineText } from "./text-lines.ts";
 
@@ -20,7 +21,8 @@ const TELLING =
 interface FtpMessage {
   isReply: boolean;
   said: [attribute: string, value: string][];
-  login: "" | "password" | "anonymous";
+  /** "password": sent; the others: accepted. */
+  login: "" | "password" | "anonymous" | "factory";
   done: boolean | "next";
 }
 
@@ -28,6 +30,10 @@ interface FtpState {
   lines: number;
   greeting: number;
   isAnonymous: boolean;
+  /** Digest of the user's name, until the password comes. */
+  name: Buffer | undefined;
+  /** A documented login was sent, and not answered yet. */
+  isFactory: boolean;
   /** A login was answered, the system was told. */
   loggedIn: boolean;
   system: boolean;
@@ -52,7 +58,7 @@ export default defineDissector<FtpMessage>({
     const line = lineText(payload);
     const reply = REPLY.exec(line);
     if (known === undefined && !proves(reply, line, flow)) return undefined;
-    const state = known ?? { lines: 0, greeting: 0, isAnonymous: false, loggedIn: false, system: false };
+    const state = known ?? newState();
     flow.state = state;
     const message: FtpMessage = { isReply: reply !== null, said: [], login: "", done: ++state.lines >= MAX_LINES };
     if (reply !== null) readReply(Number(reply[1]), reply[3]!, state, message);
@@ -63,11 +69,22 @@ export default defineDissector<FtpMessage>({
     const found: Evidence[] = said.map(([attribute, value]) => ({ about: "sender", attribute, value, atMost: 8 }));
     if (login === "password") found.push(...clearLogin("ftp"));
     if (login === "anonymous") found.push(...anonymousLogin("ftp"));
+    if (login === "factory") found.push(...factoryLogin("ftp"));
     return found;
   },
   server: ({ isReply, said, login }) =>
-    isReply ? (said.length > 0 ? "sender" : undefined) : login === "" ? undefined : "receiver",
+    isReply ? (said.length > 0 || login !== "" ? "sender" : undefined) : login === "" ? undefined : "receiver",
   done: ({ done }) => done,
+});
+
+const newState = (): FtpState => ({
+  lines: 0,
+  greeting: 0,
+  isAnonymous: false,
+  name: undefined,
+  isFactory: false,
+  loggedIn: false,
+  system: false,
 });
 
 /** A first line that can only be FTP's, or is on its port and can be. */
@@ -94,7 +111,12 @@ function readReply(code: number, text: string, state: FtpState, message: FtpMess
     const kept = system === undefined ? undefined : keepText(system);
     if (kept !== undefined) message.said.push(["ftp.syst", kept]);
     state.system = true;
-  } else if (code === 230) state.loggedIn = true;
+  } else if (code === 230) {
+    if (state.isAnonymous) message.login = "anonymous";
+    else if (state.isFactory) message.login = "factory";
+    state.isFactory = false;
+    state.loggedIn = true;
+  } else if (code >= 400 && code < 600) state.isFactory = false;
   else if (code === 234 || code === 334) {
     // TLS follows, or what Kerberos sealed.
     message.said.push(["ftp.auth", code === 234 ? "TLS" : "GSSAPI"]);
@@ -103,10 +125,17 @@ function readReply(code: number, text: string, state: FtpState, message: FtpMess
   if (state.loggedIn && state.system) message.done ||= true;
 }
 
-/** Whether it is the guest's name is all that is asked of a name, and that there is a password all of that. */
+/** Of a name only whether it is the guest's is asked, and of a name and its password whether everybody knows them. */
 function readCommand(line: string, state: FtpState, message: FtpMessage): void {
-  const [, command, argument] = COMMAND.exec(line) ?? [];
+  const [, command, argument = ""] = COMMAND.exec(line) ?? [];
   const verb = command?.toUpperCase();
-  if (verb === "USER") state.isAnonymous = /^(?:anonymous|ftp|guest)\s*$/i.test(argument ?? "");
-  else if (verb === "PASS") message.login = state.isAnonymous ? "anonymous" : "password";
+  if (verb === "USER") {
+    state.isAnonymous = /^(?:anonymous|ftp|guest)\s*$/i.test(argument);
+    state.name = nameDigest(argument);
+    state.isFactory = false;
+  } else if (verb === "PASS" && !state.isAnonymous) {
+    message.login = "password";
+    state.isFactory = isFactoryLogin(state.name, argument);
+    state.name = undefined;
+  }
 }

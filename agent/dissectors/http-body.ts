@@ -55,9 +55,21 @@ export function readBody(kind: BodyKind, raw: Buffer, fields: ReadonlyMap<string
 
 const isChunked = (fields: ReadonlyMap<string, string>) => /\bchunked\b/i.test(fields.get("transfer-encoding") ?? "");
 
-/** A field whose name says password, with something in it. */
-const holdsPassword = (body: Buffer) =>
-  /(?:^|&)[^&=]{0,40}(?:passw|pwd|passphrase)[^&=]{0,40}=[^&]/i.test(body.toString("latin1", 0, MAX_FORM));
+/** A field whose name says password, with something in it; a shorter name says it only beside one for the user. */
+const PASSWORD_FIELD = /(?:^|[&?])[^&=]{0,40}(?:passw|pwd|passphrase)[^&=]{0,40}=[^&\s]/i;
+const SHORT_FIELD = /(?:^|[&?])(?:pass|pw|psw)=[^&\s]/i;
+const USER_FIELD = /(?:^|[&?])[^&=]{0,40}(?:user|login|account|e?mail)[^&=]{0,40}=[^&\s]/i;
+
+const fieldsHoldPassword = (fields: string) =>
+  PASSWORD_FIELD.test(fields) || (SHORT_FIELD.test(fields) && USER_FIELD.test(fields));
+
+const holdsPassword = (body: Buffer) => fieldsHoldPassword(body.toString("latin1", 0, MAX_FORM));
+
+/** The same for a form sent by GET: its fields stand in the request line. */
+export function queryHoldsPassword(requestLine: string): boolean {
+  const query = requestLine.indexOf("?");
+  return query >= 0 && fieldsHoldPassword(requestLine.slice(query));
+}
 
 /** 7.1: a length in hex, an end of line, so many bytes, an end of line. A lie ends the body. */
 function joinChunks(raw: Buffer): Buffer {

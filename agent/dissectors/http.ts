@@ -1,7 +1,10 @@
 /** HTTP/1: what browsers, servers and web pages of devices say they are, and logins in clear. RFC 9112; RFC 9110, 10 and 11. */
 import { defineDissector, type Evidence, type Flow, type Malformed, malformed } from "./dissector.ts";
-import { type Body, bodyKind, bodyLength, readBody } from "./http-body.ts";
+import { type Body, bodyKind, bodyLength, queryHoldsPassword, readBody } from "./http-body.ts";
 import { hostOf, isRequestLine, MAX_METHOD, schemeOf } from "./http-fields.ts";
+import { answerComes, type HttpLogin, loginKind, newHttpLogin, ntlmIn, requestGoes } from "./http-login.ts";
+import { clearLogin, factoryLogin, tokenLogin } from "./login.ts";
+import { ntlmsspEvidence } from "./ntlmssp.ts";
 import { keepName, keepText } from "./self-given.ts";
 import { type Head, headLength, readHead } from "./text-head.ts";
 
@@ -29,8 +32,8 @@ const WANTED: ReadonlySet<string> = new Set([
 interface HttpMessage {
   isRequest: boolean;
   said: [attribute: string, value: string][];
-  /** A password went by that anybody could read. */
-  login: boolean;
+  /** A password or token went by that anybody could read; "factory": a documented login was accepted. */
+  login: "" | "password" | "token" | "factory";
   /** The server serves others' pages: it is a proxy. */
   proxy: boolean;
   body: Body;
@@ -43,6 +46,7 @@ interface HttpState {
   proxied: boolean;
   /** A tunnel was asked for: once it is granted, what it carries is another protocol. */
   connect: boolean;
+  login: HttpLogin;
 }
 
 export default defineDissector<HttpMessage>({
@@ -78,7 +82,7 @@ export default defineDissector<HttpMessage>({
     const head = readHead(payload, end, WANTED);
     const isRequest = !head.first.startsWith(RESPONSE);
     if (isRequest && !isRequestLine(head.first)) return undefined;
-    const state = (flow.state as HttpState | undefined) ?? { heads: 0, proxied: false, connect: false };
+    const state = (flow.state as HttpState | undefined) ?? newState();
     flow.state = state;
     state.heads++;
     if (isRequest) state.proxied ||= /^(?:CONNECT |[A-Z]+ [a-z]+:\/\/)/.test(head.first);
@@ -87,7 +91,7 @@ export default defineDissector<HttpMessage>({
     const done = granted ? "next" : state.heads >= MAX_HEADS;
     const body = readBody(bodyKind(head.fields), payload.subarray(end), head.fields);
     const said = isRequest ? saidByClient(head) : saidByServer(head, state);
-    const login = isRequest && (sendsPassword(head) || body.password);
+    const login = isRequest ? readRequest(head, body, state) : answerComes(state.login, head.first) ? "factory" : "";
     return { isRequest, said, login, proxy: isRequest && state.proxied, body, done };
   },
   evidence({ isRequest, said, login, proxy, body }, flow: Flow) {
@@ -97,10 +101,9 @@ export default defineDissector<HttpMessage>({
       value,
       atMost: MAX_VALUES,
     }));
-    if (login) {
-      found.push({ about: "receiver", attribute: "wardtap.login", value: "http" });
-      found.push({ about: "sender", attribute: "wardtap.login.sent", value: "http" });
-    }
+    if (login === "password") found.push(...clearLogin("http"));
+    if (login === "token") found.push(...tokenLogin("http"));
+    if (login === "factory") found.push(...factoryLogin("http"));
     if (proxy) found.push({ about: "receiver", attribute: "http.role", value: "proxy" });
     // What a proxy hands on tells of somebody else's printer or device.
     const handedOn =
@@ -139,6 +142,7 @@ function saidByClient({ fields }: Head): HttpMessage["said"] {
   else {
     const agent = keepAgent(fields.get("user-agent"));
     if (agent !== undefined) said.push(["http.user_agent", agent]);
+    addNtlm(fields.get("authorization") ?? fields.get("proxy-authorization"), said);
   }
   const scheme = schemeOf(fields.get("authorization")) ?? schemeOf(fields.get("proxy-authorization"));
   if (scheme !== undefined) said.push(["http.authorization.scheme", scheme]);
@@ -155,6 +159,7 @@ function saidByServer({ fields }: Head, { proxied }: HttpState): HttpMessage["sa
   const scheme = schemeOf(asked);
   if (scheme === undefined || !isOwn) return said;
   said.push(["http.www_authenticate.scheme", scheme]);
+  addNtlm(asked, said);
   const realm = keepName(/\brealm="([^"]{1,128})"/i.exec(asked!)?.[1] ?? "");
   if (realm !== undefined) said.push(["http.www_authenticate.realm", realm]);
   return said;
@@ -164,5 +169,15 @@ function saidByServer({ fields }: Head, { proxied }: HttpState): HttpMessage["sa
 const keepAgent = (agent: string | undefined) =>
   agent === undefined || agent.includes("@") ? undefined : keepText(agent, MAX_AGENT);
 
-const sendsPassword = ({ fields }: Head) =>
-  schemeOf(fields.get("authorization")) === "Basic" || schemeOf(fields.get("proxy-authorization")) === "Basic";
+const newState = (): HttpState => ({ heads: 0, proxied: false, connect: false, login: newHttpLogin() });
+
+function readRequest({ first, fields }: Head, body: Body, state: HttpState): HttpMessage["login"] {
+  requestGoes(state.login, fields.get("authorization"));
+  return body.password || queryHoldsPassword(first) ? "password" : loginKind(fields);
+}
+
+/** What a proof by NTLM tells of the computer that sends it. */
+function addNtlm(field: string | undefined, said: HttpMessage["said"]): void {
+  const ntlm = ntlmIn(field);
+  if (ntlm !== undefined) for (const { attribute, value } of ntlmsspEvidence(ntlm)) said.push([attribute, value]);
+}

@@ -7,12 +7,17 @@ export const clearLogin = (protocol: string): Evidence[] => [
   { about: "sender", attribute: "wardtap.login.sent", value: protocol },
 ];
 
-/** The client asked to come in as nobody in particular. */
+/** The server (who sends) let somebody in who came as nobody in particular. */
 export const anonymousLogin = (protocol: string): Evidence[] => [
-  { about: "receiver", attribute: "wardtap.login.anonymous", value: protocol },
+  { about: "sender", attribute: "wardtap.login.anonymous", value: protocol },
 ];
 
 /** A token instead of a password: it opens as much, for a while. */
 export const tokenLogin = (protocol: string): Evidence[] => [
   { about: "receiver", attribute: "wardtap.login.token", value: protocol },
+];
+
+/** The server (who sends) let somebody in by a login that the maker documents for everybody. */
+export const factoryLogin = (protocol: string): Evidence[] => [
+  { about: "sender", attribute: "wardtap.login.default", value: protocol },
 ];

@@ -1,21 +1,29 @@
 /** MQTT: who connects to a broker, how, and whether with a password in clear; topics and payloads are never looked at. OASIS MQTT 3.1.1 and 5.0, 3.1. */
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
-import { clearLogin } from "./login.ts";
+import { isFactoryLogin, nameDigest } from "./known-logins.ts";
+import { clearLogin, factoryLogin } from "./login.ts";
 
 const CONNECT = 0x10;
-const FLAG = { password: 0x40, userName: 0x80 } as const;
+const CONNACK = 0x20;
+const FLAG = { will: 0x04, password: 0x40, userName: 0x80 } as const;
 /** Properties and a will make it longer than the few bytes read; more is no connect of a device. */
 const MAX_CONNECT = 65_536;
 const LEVELS: Record<number, string> = { 3: "3.1", 4: "3.1.1", 5: "5.0" };
 
-interface MqttMessage {
+interface MqttConnect {
   version: string;
   clientId: string;
   userName: boolean;
   password: boolean;
+  /** A documented login: the broker's answer says whether it was accepted. */
+  factory: boolean;
 }
 
-export default defineDissector<MqttMessage>({
+interface MqttAnswer {
+  accepted: boolean;
+}
+
+export default defineDissector<MqttConnect | MqttAnswer>({
   protocol: "mqtt",
   over: ["tcp"],
   recognise: [
@@ -25,12 +33,13 @@ export default defineDissector<MqttMessage>({
     { at: 0, bytes: "10 ?? 00 06 4d 51 49 73 64 70" },
     { at: 0, bytes: "10 ?? ?? 00 06 4d 51 49 73 64 70" },
   ],
-  messageLength(payload) {
-    if (payload[0] !== CONNECT) return -1;
+  messageLength(payload, flow) {
+    if (payload[0] !== CONNECT && !(payload[0] === CONNACK && flow.state !== undefined)) return -1;
     const head = fixedHead(payload);
     return head === undefined ? -1 : head.at === 0 ? 0 : head.at + head.length;
   },
-  dissect(payload, flow): MqttMessage | Malformed | undefined {
+  dissect(payload, flow): MqttConnect | MqttAnswer | Malformed | undefined {
+    if (payload[0] === CONNACK && flow.state !== undefined) return readAnswer(payload);
     if (payload[0] !== CONNECT) return undefined;
     const head = fixedHead(payload);
     if (head === undefined) return undefined;
@@ -55,14 +64,20 @@ export default defineDissector<MqttMessage>({
     if (idAt + 2 > Math.min(end, payload.length)) return malformed("client identifier cut short");
     const idEnd = idAt + 2 + payload.readUInt16BE(idAt);
     if (idEnd > payload.length) return malformed("client identifier cut short");
+    const factory = (flags & FLAG.password) !== 0 && isFactory(payload.subarray(0, end), idEnd, flags, version);
+    // Only then is the broker's answer of interest.
+    if (factory) flow.state = true;
     return {
       version,
       clientId: formOf(payload.toString("latin1", idAt + 2, Math.min(idEnd, idAt + 2 + 128))),
       userName: (flags & FLAG.userName) !== 0,
       password: (flags & FLAG.password) !== 0,
+      factory,
     };
   },
-  evidence({ version, clientId, userName, password }) {
+  evidence(message) {
+    if ("accepted" in message) return message.accepted ? factoryLogin("mqtt") : [];
+    const { version, clientId, userName, password } = message;
     const found: Evidence[] = [
       { about: "sender", attribute: "mqtt.ver", value: version },
       { about: "sender", attribute: "mqtt.clientid.form", value: clientId },
@@ -71,9 +86,42 @@ export default defineDissector<MqttMessage>({
     if (password) found.push(...clearLogin("mqtt"));
     return found;
   },
-  server: () => "receiver",
-  done: () => true,
+  server: (message) => ("accepted" in message ? "sender" : "receiver"),
+  done: (message) => "accepted" in message || !message.factory,
 });
+
+/** 3.2: flags, then the return code (reason code in 5.0), which is 0 for success. */
+function readAnswer(payload: Buffer): MqttAnswer | Malformed {
+  const head = fixedHead(payload);
+  if (head === undefined || head.at === 0 || head.length < 2 || head.at + 2 > payload.length)
+    return malformed("answer cut short");
+  return { accepted: payload[head.at + 1] === 0 };
+}
+
+/** 3.1.3: after the identifier come the will, the user's name and the password, each with its length before it. */
+function isFactory(payload: Buffer, from: number, flags: number, version: string): boolean {
+  let at = from;
+  if ((flags & FLAG.will) !== 0) {
+    if (version === "5.0") {
+      const properties = varint(payload, at);
+      if (properties === undefined || properties.at === 0) return false;
+      at = properties.at + properties.length;
+    }
+    at = afterField(payload, afterField(payload, at));
+  }
+  const user = (flags & FLAG.userName) === 0 ? "" : textAt(payload, at);
+  const password = textAt(payload, (flags & FLAG.userName) === 0 ? at : afterField(payload, at));
+  return user !== undefined && password !== undefined && isFactoryLogin(nameDigest(user), password);
+}
+
+/** Past a field of two length bytes and so many more; past the end when it lies. */
+const afterField = (payload: Buffer, at: number) =>
+  at + 2 > payload.length ? payload.length : at + 2 + payload.readUInt16BE(at);
+
+function textAt(payload: Buffer, at: number): string | undefined {
+  const end = afterField(payload, at);
+  return at + 2 > payload.length || end > payload.length ? undefined : payload.toString("latin1", at + 2, end);
+}
 
 /** Type, then the remaining length. at 0: more is needed; undefined: no such length. */
 function fixedHead(payload: Buffer): { at: number; length: number } | undefined {

@@ -1,5 +1,7 @@
 /** PostgreSQL: the server's version and how passwords go by. PostgreSQL documentation, frontend/backend protocol, message formats. */
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
+import { isFactoryLogin, nameDigest } from "./known-logins.ts";
+import { factoryLogin } from "./login.ts";
 import { keepText } from "./self-given.ts";
 
 const STARTUP_3 = 0x00030000;
@@ -27,6 +29,8 @@ const METHODS: Record<number, string> = {
   10: "scram",
 };
 const MAX_MESSAGES = 40;
+/** Bytes of a start in which the user's name is looked for: clients name it first. */
+const MAX_PARAMETERS = 512;
 
 interface PgsqlMessage {
   fromServer: boolean | undefined;
@@ -39,6 +43,10 @@ interface PgsqlState {
   /** The client may speak TLS next: its answer is one letter. */
   askedForTls: boolean;
   method: number;
+  /** Digest of the user's name. */
+  name: Buffer | undefined;
+  /** A documented login was sent: the next request or "ok" says whether it was accepted. */
+  isFactory: boolean;
 }
 
 export default defineDissector<PgsqlMessage>({
@@ -67,7 +75,7 @@ export default defineDissector<PgsqlMessage>({
   },
   dissect(payload, flow): PgsqlMessage | Malformed | undefined {
     const known = flow.state as PgsqlState | undefined;
-    const state = known ?? { messages: 0, askedForTls: false, method: -1 };
+    const state = known ?? { messages: 0, askedForTls: false, method: -1, name: undefined, isFactory: false };
     const message = payload[0] === 0 ? startup(payload, state) : read(payload, state);
     if (message === undefined) return undefined;
     // An unknown flow is recognised by a start-up or by the server's request for a proof.
@@ -81,12 +89,16 @@ export default defineDissector<PgsqlMessage>({
   done: ({ done }) => done,
 });
 
-/** User and database stand in it: only its kind is read. */
+/** User and database stand in it: its kind is told, and the user's name only compared. */
 function startup(payload: Buffer, state: PgsqlState): PgsqlMessage | Malformed | undefined {
   if (payload.length < 8) return malformed("start cut short");
   const kind = payload.readUInt32BE(4);
   if (!STARTUPS.includes(kind)) return undefined;
   state.askedForTls = kind === SSL_REQUEST || kind === GSS_REQUEST;
+  // Names and values in turn, each with a NUL behind it.
+  const words = payload.toString("latin1", 8, Math.min(payload.length, 8 + MAX_PARAMETERS)).split("\0");
+  const user = words.findIndex((word, at) => at % 2 === 0 && word === "user");
+  if (kind === STARTUP_3 && user >= 0) state.name = nameDigest(words[user + 1] ?? "");
   return { fromServer: false, found: [], done: kind === CANCEL_REQUEST };
 }
 
@@ -107,12 +119,15 @@ function read(payload: Buffer, state: PgsqlState): PgsqlMessage | Malformed | un
       const method = METHODS[state.method];
       if (method === undefined) return undefined;
       if (method !== "ok") message.found.push(sent("pgsql.authtype", method));
+      else if (state.isFactory) message.found.push(...factoryLogin("pgsql"));
+      state.isFactory = false;
       break;
     }
     case PASSWORD:
       if (METHODS[state.method] === "cleartext" && payload.length > 6) {
         message.found.push({ about: "receiver", attribute: "wardtap.login", value: "pgsql" });
         message.found.push(sent("wardtap.login.sent", "pgsql"));
+        state.isFactory = isFactoryLogin(state.name, payload.toString("latin1", 5, payload.length - 1));
       }
       break;
     case PARAMETER:

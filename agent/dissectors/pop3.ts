@@ -1,6 +1,8 @@
 /** POP3: mail servers' greetings and logins in clear; no mail is looked at. RFC 1939, 4; RFC 5034; RFC 2595. */
 import { defineDissector, type Evidence } from "./dissector.ts";
-import { clearLogin, tokenLogin } from "./login.ts";
+import { isFactoryLogin, nameDigest } from "./known-logins.ts";
+import { clearLogin, factoryLogin, tokenLogin } from "./login.ts";
+import { answerSasl, type LoginState, startSasl } from "./sasl.ts";
 import { keepText } from "./self-given.ts";
 import { isText, isWholeLine, lineLength, lineText } from "./text-lines.ts";
 
@@ -11,14 +13,17 @@ const MAX_LINES = 32;
 interface PopMessage {
   isReply: boolean;
   greeting: string | undefined;
-  login: "" | "password" | "token";
+  /** "factory": a documented login was accepted. */
+  login: "" | "password" | "token" | "factory";
   done: boolean | "next";
 }
 
-/** Lines so far, and whether the last one asked for TLS. */
-interface PopState {
+interface PopState extends LoginState {
   lines: number;
+  /** The last line asked for TLS. */
   startTls: boolean;
+  /** Digest of the user's name, until the password comes. */
+  name: Buffer | undefined;
 }
 
 export default defineDissector<PopMessage>({
@@ -30,19 +35,19 @@ export default defineDissector<PopMessage>({
   dissect(payload, flow): PopMessage | undefined {
     if (!isText(payload)) return undefined;
     const known = flow.state as PopState | undefined;
-    const lines = known?.lines;
-    if (lines === undefined && !isWholeLine(payload)) return undefined;
+    if (known === undefined && !isWholeLine(payload)) return undefined;
     const line = lineText(payload);
-    const isReply = /^(?:\+OK|-ERR)\b/.test(line);
-    if (lines === undefined && !proves(line, isReply, flow.sourcePort, flow.destinationPort)) return undefined;
-    flow.state = { lines: (lines ?? 0) + 1, startTls: /^STLS\b/i.test(line) } satisfies PopState;
-    const message: PopMessage = { isReply, greeting: undefined, login: "", done: (lines ?? 0) + 1 >= MAX_LINES };
-    if (isReply && lines === undefined) {
+    const isReply = /^(?:\+OK|-ERR|\+(?: |$))/.test(line);
+    if (known === undefined && !proves(line, isReply, flow.sourcePort, flow.destinationPort)) return undefined;
+    const state = known ?? { lines: 0, startTls: false, name: undefined, sasl: undefined, isFactory: false };
+    flow.state = state;
+    const message: PopMessage = { isReply, greeting: undefined, login: "", done: ++state.lines >= MAX_LINES };
+    if (isReply && known === undefined) {
       // The time stamp in it belongs to a login that hides its password (APOP).
       const text = line.replace(/^\S+\s*/, "").replace(/<[^>]*>/g, "");
       message.greeting = text.includes("@") ? undefined : keepText(text, 120);
-    } else if (!isReply) readCommand(line, message);
-    else if (known?.startTls === true) message.done = line.startsWith("+OK") && "next";
+    } else if (!isReply) readCommand(line, state, message);
+    else readReply(line, state, message);
     return message;
   },
   evidence({ greeting, login }) {
@@ -50,21 +55,46 @@ export default defineDissector<PopMessage>({
     if (greeting !== undefined) found.push({ about: "sender", attribute: "pop.greeting", value: greeting, atMost: 8 });
     if (login === "password") found.push(...clearLogin("pop3"));
     if (login === "token") found.push(...tokenLogin("pop3"));
+    if (login === "factory") found.push(...factoryLogin("pop3"));
     return found;
   },
   server: ({ isReply, greeting, login }) =>
-    isReply ? (greeting === undefined ? undefined : "sender") : login === "" ? undefined : "receiver",
+    isReply ? (greeting === undefined && login === "" ? undefined : "sender") : login === "" ? undefined : "receiver",
   done: ({ done }) => done,
 });
 
 const proves = (line: string, isReply: boolean, from: number, to: number) =>
   isReply ? from === PORT || /\bPOP3?\b/i.test(line) : to === PORT && /^(?:USER|APOP|CAPA|AUTH|STLS)\b/i.test(line);
 
-function readCommand(line: string, message: PopMessage): void {
-  const [verb = "", mechanism = ""] = line.split(" ", 2);
+function readReply(line: string, state: PopState, message: PopMessage): void {
+  const isAccepted = line.startsWith("+OK");
+  if (state.startTls) message.done = isAccepted && "next";
+  if (state.isFactory) {
+    if (isAccepted) message.login = "factory";
+    message.done = true;
+  }
+  state.startTls = false;
+  // Any reply but "go on" ends the exchange.
+  if (!line.startsWith("+ ") && line !== "+") state.sasl = undefined;
+}
+
+/** After a login the answer is waited for only where it was a documented one. */
+function readCommand(line: string, state: PopState, message: PopMessage): void {
+  if (state.sasl !== undefined) {
+    message.done = answerSasl(state, line);
+    return;
+  }
+  const [verb = "", first = "", initial = ""] = line.split(" ", 3);
   const command = verb.toUpperCase();
-  if (command === "PASS") message.login = "password";
-  else if (command === "AUTH" && /^(?:PLAIN|LOGIN)$/i.test(mechanism)) message.login = "password";
-  else if (command === "AUTH" && /^(?:XOAUTH2|OAUTHBEARER)$/i.test(mechanism)) message.login = "token";
-  message.done ||= message.login !== "" || ["APOP", "RETR", "LIST", "STAT", "QUIT"].includes(command);
+  state.startTls = command === "STLS";
+  if (command === "USER") state.name = nameDigest(line.slice(5));
+  else if (command === "PASS") {
+    message.login = "password";
+    state.isFactory = isFactoryLogin(state.name, line.slice(5));
+    message.done = !state.isFactory;
+  } else if (command === "AUTH") {
+    message.login = startSasl(state, first);
+    message.done =
+      message.login === "token" || (message.login === "password" && initial !== "" && answerSasl(state, initial));
+  } else message.done ||= ["APOP", "RETR", "LIST", "STAT", "QUIT"].includes(command);
 }

@@ -1,7 +1,8 @@
 /** RTSP: cameras and media servers, by their software; addresses of streams are never read. RFC 7826, 5 and 18; RFC 2326. */
 import { defineDissector, type Evidence, type Malformed } from "./dissector.ts";
 import { schemeOf } from "./http-fields.ts";
-import { clearLogin } from "./login.ts";
+import { answerComes, type HttpLogin, newHttpLogin, requestGoes } from "./http-login.ts";
+import { clearLogin, factoryLogin } from "./login.ts";
 import { keepName, keepText } from "./self-given.ts";
 import { headLength, readHead } from "./text-head.ts";
 
@@ -21,8 +22,14 @@ const MAX_BODY = 16_384;
 interface RtspMessage {
   isRequest: boolean;
   said: [attribute: string, value: string][];
-  login: boolean;
+  /** "password": sent in clear; "factory": a documented one was accepted. */
+  login: "" | "password" | "factory";
   done: boolean;
+}
+
+interface RtspState {
+  heads: number;
+  login: HttpLogin;
 }
 
 const hexOf = (text: string) => [...text].map((letter) => letter.charCodeAt(0).toString(16)).join(" ");
@@ -46,8 +53,8 @@ export default defineDissector<RtspMessage>({
     const { first, fields } = readHead(payload, length === 0 ? payload.length : length, WANTED);
     const line = FIRST_LINE.exec(first);
     if (line === null) return undefined;
-    const heads = ((flow.state as number | undefined) ?? 0) + 1;
-    flow.state = heads;
+    const state = (flow.state as RtspState | undefined) ?? { heads: 0, login: newHttpLogin() };
+    flow.state = state;
     const isRequest = line[1] !== undefined;
     const said: RtspMessage["said"] = [];
     const add = (attribute: string, value: string | undefined) => {
@@ -61,13 +68,17 @@ export default defineDissector<RtspMessage>({
       add("www_authenticate.scheme", schemeOf(asked));
       add("www_authenticate.realm", keepName(/\brealm="([^"]{1,128})"/i.exec(asked)?.[1] ?? ""));
     }
-    const login = isRequest && schemeOf(fields.get("authorization")) === "Basic";
-    return { isRequest, said, login, done: heads >= MAX_HEADS };
+    const done = ++state.heads >= MAX_HEADS;
+    if (!isRequest) return { isRequest, said, login: answerComes(state.login, first) ? "factory" : "", done };
+    const authorization = fields.get("authorization");
+    requestGoes(state.login, authorization);
+    return { isRequest, said, login: schemeOf(authorization) === "Basic" ? "password" : "", done };
   },
   evidence({ said, login, isRequest }) {
     const found: Evidence[] = said.map(([attribute, value]) => ({ about: "sender", attribute, value, atMost: 8 }));
     if (!isRequest) found.push({ about: "sender", attribute: "rtsp.role", value: "server" });
-    if (login) found.push(...clearLogin("rtsp"));
+    if (login === "password") found.push(...clearLogin("rtsp"));
+    if (login === "factory") found.push(...factoryLogin("rtsp"));
     return found;
   },
   server: ({ isRequest }) => (isRequest ? "receiver" : "sender"),

@@ -1,6 +1,7 @@
 /** SMTP: mail servers' greetings, what they offer, and logins in clear; mail itself is never looked at. RFC 5321, 4; RFC 4954; RFC 3207. */
 import { defineDissector, type Evidence } from "./dissector.ts";
-import { clearLogin, tokenLogin } from "./login.ts";
+import { clearLogin, factoryLogin, tokenLogin } from "./login.ts";
+import { answerSasl, type LoginState, startSasl } from "./sasl.ts";
 import { keepName, keepText } from "./self-given.ts";
 import { isText, isWholeLine, lineLength, lineText } from "./text-lines.ts";
 
@@ -14,11 +15,12 @@ const TIME = /[\s;,]*(?:ready)?\s*(?:at\s)?\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\
 interface SmtpMessage {
   isReply: boolean;
   said: [attribute: string, value: string][];
-  login: "" | "password" | "token";
+  /** "factory": a documented login was accepted. */
+  login: "" | "password" | "token" | "factory";
   done: boolean | "next";
 }
 
-interface SmtpState {
+interface SmtpState extends LoginState {
   lines: number;
   greeted: boolean;
   /** The client asked for TLS: the next reply decides. */
@@ -46,7 +48,7 @@ export default defineDissector<SmtpMessage>({
       const onPort = PORTS.includes(flow.sourcePort) && !/\bftp/i.test(line);
       if (!(isGreeting ? onPort || /\bE?SMTP\b/i.test(line) : /^(?:EHLO|HELO) \S/i.test(line))) return undefined;
     }
-    const state = known ?? { lines: 0, greeted: false, startTls: false };
+    const state = known ?? { lines: 0, greeted: false, startTls: false, sasl: undefined, isFactory: false };
     flow.state = state;
     const isReply = /^\d{3}(?:[ -]|$)/.test(line);
     const message: SmtpMessage = { isReply, said: [], login: "", done: ++state.lines >= MAX_LINES };
@@ -58,10 +60,17 @@ export default defineDissector<SmtpMessage>({
     const found: Evidence[] = said.map(([attribute, value]) => ({ about: "sender", attribute, value, atMost: 8 }));
     if (login === "password") found.push(...clearLogin("smtp"));
     if (login === "token") found.push(...tokenLogin("smtp"));
+    if (login === "factory") found.push(...factoryLogin("smtp"));
     return found;
   },
   server: ({ isReply, said, login }) =>
-    isReply ? (said.length > 0 ? "sender" : undefined) : said.length > 0 || login !== "" ? "receiver" : undefined,
+    isReply
+      ? said.length > 0 || login !== ""
+        ? "sender"
+        : undefined
+      : said.length > 0 || login !== ""
+        ? "receiver"
+        : undefined,
   done: ({ done }) => done,
 });
 
@@ -69,6 +78,13 @@ function readReply(line: string, state: SmtpState, message: SmtpMessage): void {
   if (state.startTls) {
     message.done = line.startsWith("220") && "next";
     state.startTls = false;
+    return;
+  }
+  // Any reply but "go on" ends the exchange.
+  if (!line.startsWith("334")) state.sasl = undefined;
+  if (state.isFactory) {
+    if (line.startsWith("235")) message.login = "factory";
+    message.done = true;
     return;
   }
   if (/^220[ -]/.test(line) && !state.greeted) {
@@ -84,18 +100,18 @@ function readReply(line: string, state: SmtpState, message: SmtpMessage): void {
 
 /** Mechanisms are told, what comes with them never. After MAIL it is somebody's letter. */
 function readCommand(line: string, state: SmtpState, message: SmtpMessage): void {
-  const [verb = "", argument = ""] = line.split(" ", 2);
+  if (state.sasl !== undefined) {
+    message.done = answerSasl(state, line);
+    return;
+  }
+  const [verb = "", argument = "", initial = ""] = line.split(" ", 3);
   const command = verb.toUpperCase();
   state.startTls = command === "STARTTLS";
   if (command === "EHLO" || command === "HELO") {
     const name = HOST_NAME.test(argument) ? keepName(argument) : undefined;
     if (name !== undefined) message.said.push(["smtp.ehlo", name]);
   } else if (command === "AUTH") {
-    message.login = /^(?:PLAIN|LOGIN)$/i.test(argument)
-      ? "password"
-      : /^(?:XOAUTH2|OAUTHBEARER)$/i.test(argument)
-        ? "token"
-        : "";
-    message.done = true;
+    message.login = startSasl(state, argument);
+    message.done = message.login !== "password" || (initial !== "" && answerSasl(state, initial));
   } else if (command === "MAIL" || command === "DATA" || command === "BDAT") message.done = true;
 }

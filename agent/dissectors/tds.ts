@@ -1,5 +1,7 @@
 /** Microsoft SQL Server: its version, whether log-ins are encrypted, and which computer calls. [MS-TDS] 2.2.3.1, 2.2.6.4, 2.2.6.5, 2.2.7.14. */
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
+import { isFactoryLogin, nameDigest } from "./known-logins.ts";
+import { factoryLogin } from "./login.ts";
 import { ntlmsspEvidence, readNtlmssp } from "./ntlmssp.ts";
 import { keepName } from "./self-given.ts";
 import { utf16At } from "./utf16.ts";
@@ -19,10 +21,14 @@ const ENCRYPTION = ["off", "on", "not-supported", "required"];
 /** 2.2.6.4: offsets and lengths of the client's name and password, from the login's start. */
 const LOGIN_FIXED = 94;
 const HOST_NAME_AT = 36;
+const USER_AT = 40;
 const PASSWORD_AT = 44;
 const SSPI_AT = 78;
-/** What a client may be called: 128 letters. */
-const MAX_HOST_LETTERS = 128;
+/** What a client or a user may be called: 128 letters. */
+const MAX_NAME_LETTERS = 128;
+/** 2.2.7: tokens of an answer to a log-in, each followed by the length of its rest. */
+const TOKEN = { error: 0xaa, info: 0xab, loggedIn: 0xad, change: 0xe3 } as const;
+const MAX_TOKENS = 32;
 /** Messages read of one connection: prelogins, log-in, answer. */
 const MAX_MESSAGES = 8;
 
@@ -36,6 +42,8 @@ interface TdsState {
   messages: number;
   /** The server has answered a prelogin: its next answer is to the log-in. */
   preloginDone: boolean;
+  /** A documented login was sent: the answer says whether it was accepted. */
+  isFactory: boolean;
 }
 
 export default defineDissector<TdsMessage>({
@@ -66,7 +74,7 @@ export default defineDissector<TdsMessage>({
     if (known === undefined && type !== PRELOGIN && type !== LOGIN7 && type !== RESPONSE) return undefined;
     const body = payload.subarray(HEADER, Math.min(payload.length, payload.readUInt16BE(2)));
     const message: TdsMessage = { response: type === RESPONSE, found: [], done: false };
-    const state = known ?? { messages: 0, preloginDone: false };
+    const state = known ?? { messages: 0, preloginDone: false, isFactory: false };
     if (type === PRELOGIN || (type === RESPONSE && !state.preloginDone)) {
       const read = readPrelogin(body, message);
       if (!read && known === undefined) return undefined;
@@ -74,10 +82,12 @@ export default defineDissector<TdsMessage>({
     } else if (type === LOGIN7) {
       if (!readLogin(body, message) && known === undefined) return undefined;
       state.preloginDone = true;
+      state.isFactory = isFactory(body);
     } else {
       addNtlm(body, message);
+      if (message.response && state.isFactory && isLoggedIn(body)) message.found.push(...factoryLogin("tds"));
       // The answer to a log-in: what follows are queries and rows.
-      if (type !== SSPI) message.done = !message.found.length || !message.response;
+      if (type !== SSPI) message.done = !message.found.length || !message.response || state.isFactory;
     }
     flow.state = state;
     if (++state.messages >= MAX_MESSAGES) message.done = true;
@@ -110,13 +120,13 @@ function readPrelogin(body: Buffer, message: TdsMessage): boolean {
   return false;
 }
 
-/** The client's name is read; user, password, application and database are not. */
+/** The client's name is read; application and database are not, user and password only to be compared. */
 function readLogin(body: Buffer, message: TdsMessage): boolean {
   if (body.length < LOGIN_FIXED || body.readUInt32LE(0) < LOGIN_FIXED) return false;
   if ((body[7]! & 0xf0) !== 0x70) return false;
   const letters = body.readUInt16LE(HOST_NAME_AT + 2);
   const at = body.readUInt16LE(HOST_NAME_AT);
-  if (letters > 0 && letters <= MAX_HOST_LETTERS && at >= LOGIN_FIXED - 8) {
+  if (letters > 0 && letters <= MAX_NAME_LETTERS && at >= LOGIN_FIXED - 8) {
     const name = keepName(utf16At(body, at, letters * 2));
     if (name !== undefined) add(message, "sender", "tds.login.hostname", name);
   }
@@ -128,6 +138,35 @@ function readLogin(body: Buffer, message: TdsMessage): boolean {
   const token = body.readUInt16LE(SSPI_AT);
   addNtlm(body.subarray(token, token + body.readUInt16LE(SSPI_AT + 2)), message);
   return true;
+}
+
+/** 2.2.6.4: each byte of a password has its halves exchanged and is then combined with A5. */
+function isFactory(body: Buffer): boolean {
+  if (body.length < LOGIN_FIXED) return false;
+  const user = letters(body, USER_AT);
+  const hidden = letters(body, PASSWORD_AT);
+  if (user === undefined || hidden === undefined || user.length === 0) return false;
+  const password = hidden.map((byte) => (((byte ^ 0xa5) << 4) | ((byte ^ 0xa5) >> 4)) & 0xff);
+  return isFactoryLogin(nameDigest(textOf(user)), textOf(Buffer.from(password)));
+}
+
+/** The letters that an offset and a length in the fixed part point at. */
+function letters(body: Buffer, at: number): Buffer | undefined {
+  const from = body.readUInt16LE(at);
+  const count = body.readUInt16LE(at + 2);
+  return count > MAX_NAME_LETTERS || from + count * 2 > body.length ? undefined : body.subarray(from, from + count * 2);
+}
+
+const textOf = (wide: Buffer) => wide.toString("utf16le");
+
+function isLoggedIn(body: Buffer): boolean {
+  const tokens: number[] = Object.values(TOKEN);
+  for (let at = 0, count = 0; at + 3 <= body.length && count < MAX_TOKENS; count++) {
+    if (body[at] === TOKEN.loggedIn) return true;
+    if (!tokens.includes(body[at]!)) return false;
+    at += 3 + body.readUInt16LE(at + 1);
+  }
+  return false;
 }
 
 function addNtlm(bytes: Buffer, message: TdsMessage): void {

@@ -1,6 +1,14 @@
 /** Telnet: what system greets, and that a password went by letter by letter; what is typed is never kept. RFC 854; RFC 855. */
 import { defineDissector, type Evidence, type Flow } from "./dissector.ts";
-import { clearLogin } from "./login.ts";
+import { clearLogin, factoryLogin } from "./login.ts";
+import {
+  asksPassword,
+  clientTypes,
+  isNamePrompt,
+  newTypedLogin,
+  serverWrites,
+  type TypedLogin,
+} from "./typed-login.ts";
 
 const PORTS: readonly number[] = [23, 2323];
 /** Bytes read of one connection; a password that comes later is missed. */
@@ -18,8 +26,6 @@ const COMMAND = { subEnd: 0xf0, sub: 0xfa, will: 0xfb, dont: 0xfe } as const;
 const MAX_OPTION = 49;
 const EXTENDED_OPTIONS = 138;
 
-const NAME_PROMPT = /(?:login|user ?name|user|account)\s*:\s*$/i;
-const PASSWORD_PROMPT = /(?:password|passwd|passcode)[^:\n]{0,40}:\s*$/i;
 const PROMPT_LINE = /(?:^|\n)[^\n]{0,60}(?:login|user ?name|password)\s*:/i;
 /** A client that answers the prompt it repeats. */
 const ANSWERED_PROMPT = /(?:^|\n)\s*password\s*:\s*\S/i;
@@ -48,6 +54,8 @@ interface TelnetMessage {
   from: "server" | "client" | "unknown";
   banners: string[];
   login: boolean;
+  /** A documented login was accepted. */
+  factory: boolean;
   done: boolean;
 }
 
@@ -58,8 +66,9 @@ interface TelnetState {
   banners: string[];
   /** The server has asked for a password and the client has not answered. */
   asked: boolean;
-  /** Bytes since the password, -1 before it. */
+  /** Bytes since the last password, -1 before the first. */
   after: number;
+  typed: TypedLogin;
 }
 
 export default defineDissector<TelnetMessage>({
@@ -79,19 +88,16 @@ export default defineDissector<TelnetMessage>({
       from: isServer === undefined ? "unknown" : isServer ? "server" : "client",
       banners: [],
       login: false,
+      factory: false,
       done: false,
     };
     if (isServer) readServer(text, state, message);
-    else if (isServer === false && ((state.asked && /[\x21-\x7e]/.test(text)) || ANSWERED_PROMPT.test(text))) {
-      message.login = state.after < 0;
-      state.asked = false;
-      state.after = 0;
-    }
+    else if (isServer === false) readClient(text, state, message);
     if (state.after >= 0) state.after += payload.length;
     message.done = state.bytes > MAX_BYTES || state.after > MAX_AFTER_LOGIN;
     return message;
   },
-  evidence({ from, banners, login }) {
+  evidence({ from, banners, login, factory }) {
     const found: Evidence[] = banners.map((value) => ({
       about: "sender",
       attribute: "telnet.banner",
@@ -100,6 +106,7 @@ export default defineDissector<TelnetMessage>({
     }));
     if (from === "server") found.push({ about: "sender", attribute: "telnet.role", value: "server" });
     if (login) found.push(...clearLogin("telnet"));
+    if (factory) found.push(...factoryLogin("telnet"));
     return found;
   },
   server: ({ from }) => (from === "unknown" ? undefined : from === "server" ? "sender" : "receiver"),
@@ -118,6 +125,7 @@ const newState = (flow: Flow): TelnetState => ({
   banners: [],
   asked: false,
   after: -1,
+  typed: newTypedLogin(),
 });
 
 /** Options offered or asked for at the very start, each a known one. */
@@ -138,7 +146,7 @@ const isPrompt = (payload: Buffer, flow: Flow) =>
 
 /** True: the server speaks; undefined: nobody can say. A prompt proves it. */
 function heardFrom(text: string, state: TelnetState, flow: Flow): boolean | undefined {
-  if (state.serverPort < 0 && NAME_PROMPT.test(text)) state.serverPort = flow.sourcePort;
+  if (state.serverPort < 0 && isNamePrompt(text)) state.serverPort = flow.sourcePort;
   return state.serverPort < 0 ? undefined : flow.sourcePort === state.serverPort;
 }
 
@@ -151,8 +159,17 @@ function readServer(text: string, state: TelnetState, message: TelnetMessage): v
     message.banners.push(found);
   }
   state.tail = heard.slice(-MAX_TAIL);
-  if (PASSWORD_PROMPT.test(state.tail)) state.asked = true;
+  message.factory = serverWrites(state.typed, text);
+  if (asksPassword(state.typed)) state.asked = true;
   else if (text.trim() !== "") state.asked = false;
+}
+
+function readClient(text: string, state: TelnetState, message: TelnetMessage): void {
+  clientTypes(state.typed, text);
+  if (!(state.asked && /[\x21-\x7e]/.test(text)) && !ANSWERED_PROMPT.test(text)) return;
+  message.login = state.after < 0;
+  state.asked = false;
+  state.after = 0;
 }
 
 /** The text between commands, each of which is stepped over. RFC 855. */

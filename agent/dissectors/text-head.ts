@@ -4,14 +4,17 @@
 export const MAX_HEAD = 16_384;
 /** Fields looked at in one head; the rest is not read. */
 const MAX_FIELDS = 128;
-const MAX_FIELD_VALUE = 512;
+/** A first line longer than this is read as far as it goes. */
+const MAX_FIRST = 512;
+/** The same for a field: a proof by NTLM or a ticket takes this much. */
+const MAX_FIELD_VALUE = 4096;
 
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 
 export interface Head {
-  /** The first line, at most 512 characters of it. Holds paths and addresses: for looking at, not for keeping. */
+  /** The first line, at most MAX_FIRST characters of it. Holds paths and addresses: for looking at, not for keeping. */
   first: string;
   /** Values by lower-case name, of the fields asked for; of several the first. */
   fields: Map<string, string>;
@@ -36,7 +39,7 @@ export function readHead(payload: Buffer, end: number, wanted: ReadonlySet<strin
     const newline = payload.indexOf(LF, from);
     const to = newline < 0 || newline >= end ? end : newline;
     const bare = to > from && payload[to - 1] === CR ? to - 1 : to;
-    if (first === undefined) first = payload.toString("latin1", from, Math.min(bare, from + MAX_FIELD_VALUE));
+    if (first === undefined) first = payload.toString("latin1", from, Math.min(bare, from + MAX_FIRST));
     else addField(payload, from, bare, wanted, fields);
     from = to + 1;
   }

@@ -35,9 +35,13 @@ describe("a login in clear", () => {
   test("has no more to teach once logged in and the system told", () => expect(talk(ftp, 21, login).done).toBe(true));
 });
 
-test("a guest is no login", () => {
-  const { said } = talk(ftp, 21, ["S: 220 FTP", "C: USER anonymous", "S: 331 Guest", "C: PASS me@example.org"]);
-  expect(said.slice(1)).toEqual(["server wardtap.login.anonymous ftp"]);
+describe("a guest", () => {
+  const asks = ["S: 220 FTP", "C: USER anonymous", "S: 331 Guest", "C: PASS me@example.org"];
+  test("who is let in is told of the server, and is no login", () => {
+    expect(talk(ftp, 21, [...asks, "S: 230 Welcome"]).said.slice(1)).toEqual(["server wardtap.login.anonymous ftp"]);
+  });
+
+  test("who is refused is nothing", () => expect(talk(ftp, 21, [...asks, "S: 530 No"]).said.slice(1)).toEqual([]));
 });
 
 test("after AUTH TLS nothing more is read", () => {

@@ -48,12 +48,13 @@ describe("rlogin", () => {
   const start = bytes("\0", canary("here"), "\0", canary("there"), "\0xterm/38400\0");
 
   test("a log-in is told of both ends, its users are not", () => {
-    const flow = flowOf();
+    const flow = flowOf({ sourcePort: 1023, destinationPort: 513 });
     expect(rlogin.definition.messageLength?.(start, flow)).toBe(start.length);
     expect(read(rlogin, start, flow).evidence).toEqual([
       { about: "sender", attribute: "wardtap.login.sent", value: "rlogin" },
     ]);
-    expect(read(rlogin, bytes([0]), flow).evidence).toEqual([
+    const answer = flowOf({ sourcePort: 513, destinationPort: 1023, state: flow.state });
+    expect(read(rlogin, bytes([0]), answer).evidence).toEqual([
       { about: "sender", attribute: "wardtap.login", value: "rlogin" },
     ]);
     expect(everything(rlogin, start)).not.toContain("CANARY");

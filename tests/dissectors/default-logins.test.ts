@@ -1,0 +1,284 @@
+/** Documented logins: told when the server accepted one, never when it refused, and never which. */
+import { beforeAll, describe, expect, test } from "vitest";
+import ftp from "../../agent/dissectors/ftp.ts";
+import http from "../../agent/dissectors/http.ts";
+import imap from "../../agent/dissectors/imap.ts";
+import { isFactoryLogin, learnLogins, loginDigest, nameDigest } from "../../agent/dissectors/known-logins.ts";
+import mqtt from "../../agent/dissectors/mqtt.ts";
+import pgsql from "../../agent/dissectors/pgsql.ts";
+import pop3 from "../../agent/dissectors/pop3.ts";
+import rlogin from "../../agent/dissectors/rlogin.ts";
+import rtsp from "../../agent/dissectors/rtsp.ts";
+import smtp from "../../agent/dissectors/smtp.ts";
+import tds from "../../agent/dissectors/tds.ts";
+import telnet from "../../agent/dissectors/telnet.ts";
+import { ascii, bytes, canary, hex, u16, u32 } from "./bytes.ts";
+import { expectHostileProof } from "./hostile.ts";
+import { talk } from "./talk.ts";
+
+const USER = canary("user");
+const SECRET = canary("secret");
+beforeAll(() => learnLogins([loginDigest(nameDigest(USER), SECRET)]));
+
+type Line = string | { from: "C" | "S"; bytes: Buffer };
+const S = (...parts: (string | Buffer | number[])[]): Line => ({ from: "S", bytes: bytes(...parts) });
+const C = (...parts: (string | Buffer | number[])[]): Line => ({ from: "C", bytes: bytes(...parts) });
+const base64 = (text: string) => Buffer.from(text, "latin1").toString("base64");
+const typed = (text: string): Line[] => [...text, "\r"].map((letter) => C(letter));
+
+/** RFC 1282: NUL, user here, NUL, user there, NUL, terminal, NUL. */
+const rloginStart = (user: string) => C("\0nurse\0", user, "\0xterm/38400\0");
+/** OASIS MQTT 3.1.1, 3.1: name, level 4, flags, keep-alive, identifier, user, password. */
+function connect(user: string, password: string): Line {
+  const field = (text: string) => bytes(u16(text.length), text);
+  const rest = bytes(field("MQTT"), [4, 0xc2, 0, 60], field("pump"), field(user), field(password));
+  return C([0x10, rest.length], rest);
+}
+/** [MS-TDS] 2.2.6.4: a log-in whose user and password stand behind its fixed part. */
+function login7(user: string, password: string): Line {
+  const fixed = Buffer.alloc(94);
+  const name = Buffer.from(user, "utf16le");
+  const hidden = Buffer.from(password, "utf16le").map((byte) => (((byte << 4) | (byte >> 4)) & 0xff) ^ 0xa5);
+  fixed.writeUInt32LE(94 + name.length + hidden.length, 0);
+  fixed.writeUInt32LE(0x74000004, 4);
+  fixed.writeUInt16LE(94, 40);
+  fixed.writeUInt16LE(user.length, 42);
+  fixed.writeUInt16LE(94 + name.length, 44);
+  fixed.writeUInt16LE(password.length, 46);
+  const body = bytes(fixed, name, Buffer.from(hidden));
+  return C(hex("10 01"), u16(8 + body.length), hex("00 00 01 00"), body);
+}
+const tdsAnswer = (...tokens: Buffer[]): Line => {
+  const body = bytes(...tokens);
+  return S(hex("04 01"), u16(8 + body.length), hex("00 35 01 00"), body);
+};
+const head = (...lines: string[]) => ascii(`${lines.join("\r\n")}\r\n\r\n`);
+const basic = (login: string) => `Authorization: Basic ${base64(login)}`;
+const startup = (user: string): Line => {
+  const body = bytes(u32(0x00030000), `user\0${user}\0database\0ward\0\0`);
+  return C(u32(4 + body.length), body);
+};
+const authentication = (method: number): Line => S("R", u32(8), u32(method));
+
+interface Way {
+  name: string;
+  dissector: typeof ftp;
+  port: number;
+  login: (user: string, password: string) => Line[];
+  accepted: Line[];
+  refused: Line[];
+}
+
+const ways: Way[] = [
+  {
+    name: "ftp",
+    dissector: ftp,
+    port: 21,
+    login: (user, password) => ["S: 220 FTP ready", `C: USER ${user}`, "S: 331 Password", `C: PASS ${password}`],
+    accepted: ["S: 230 In"],
+    refused: ["S: 530 No", "C: USER other", "S: 331 Password", "C: PASS other", "S: 230 In"],
+  },
+  {
+    name: "telnet",
+    dissector: telnet,
+    port: 23,
+    login: (user, password) => [
+      S(hex("ff fd 18 ff fb 01"), "\r\npump login: "),
+      ...typed(user),
+      S("\r\nPass"),
+      S("word: "),
+      ...typed(password),
+    ],
+    accepted: [S("\r\n"), S("\r\n\r\nBusyBox v1.1.2 Built-in shell (ash)\r\n"), S("\x1b[6n# ")],
+    refused: [S("\r\nLogin incorrect\r\n"), S("pump login: "), S("\r\n# ")],
+  },
+  {
+    name: "telnet",
+    dissector: telnet,
+    port: 23,
+    // Slips of the finger, taken back.
+    login: (user, password) => [
+      S(hex("ff fb 01"), "login: "),
+      ...typed(`x\x7f${user}`),
+      S("\r\nPassword: "),
+      ...typed(`wrong\x15${password}`),
+    ],
+    accepted: [S("\r\nLast login: Mon on ttyS0\r\n")],
+    refused: [S("\r\n% Bad password\r\n")],
+  },
+  {
+    name: "rlogin",
+    dissector: rlogin,
+    port: 513,
+    login: (user, password) => [rloginStart(user), S([0]), S("Password: "), ...typed(password)],
+    accepted: [S("\r\nroot@pump:~$ ")],
+    refused: [S("\r\nLogin incorrect\r\nlogin: ")],
+  },
+  {
+    name: "pop3",
+    dissector: pop3,
+    port: 110,
+    login: (user, password) => ["S: +OK POP3", `C: USER ${user}`, "S: +OK", `C: PASS ${password}`],
+    accepted: ["S: +OK 3 messages"],
+    refused: ["S: -ERR no"],
+  },
+  {
+    name: "pop3",
+    dissector: pop3,
+    port: 110,
+    login: (user, password) => ["S: +OK POP3", "C: AUTH PLAIN", "S: + ", `C: ${base64(`\0${user}\0${password}`)}`],
+    accepted: ["S: +OK"],
+    refused: ["S: -ERR no"],
+  },
+  {
+    name: "imap",
+    dissector: imap,
+    port: 143,
+    login: (user, password) => ["S: * OK IMAP4rev1", `C: a1 LOGIN ${user} "${password}"`, "S: * CAPABILITY x"],
+    accepted: ["S: a1 OK done"],
+    refused: ["S: a1 NO sorry"],
+  },
+  {
+    name: "imap",
+    dissector: imap,
+    port: 143,
+    login: (user, password) => [
+      "S: * OK IMAP4rev1",
+      "C: a1 AUTHENTICATE LOGIN",
+      "S: + VXNlcg==",
+      `C: ${base64(user)}`,
+      "S: + UGFzcw==",
+      `C: ${base64(password)}`,
+    ],
+    accepted: ["S: a1 OK done"],
+    refused: ["S: a1 BAD what"],
+  },
+  {
+    name: "smtp",
+    dissector: smtp,
+    port: 25,
+    login: (user, password) => ["S: 220 a ESMTP", "C: EHLO b", `C: AUTH PLAIN ${base64(`\0${user}\0${password}`)}`],
+    accepted: ["S: 235 in"],
+    refused: ["S: 535 no"],
+  },
+  {
+    name: "http",
+    dissector: http,
+    port: 80,
+    login: (user, password) => [C(head("GET / HTTP/1.1", basic(`${user}:${password}`)))],
+    accepted: [S(head("HTTP/1.1 200 OK"))],
+    refused: [S(head("HTTP/1.1 401 No", "WWW-Authenticate: Basic"))],
+  },
+  {
+    name: "http",
+    dissector: http,
+    port: 80,
+    login: (user, password) => [
+      C(head("GET / HTTP/1.1")),
+      S(head("HTTP/1.1 401 No", "WWW-Authenticate: Basic")),
+      C(head("GET / HTTP/1.1", basic(`${user}:${password}`))),
+      S(head("HTTP/1.1 100 Continue")),
+    ],
+    accepted: [S(head("HTTP/1.1 302 Found"))],
+    refused: [S(head("HTTP/1.1 403 No"))],
+  },
+  {
+    name: "rtsp",
+    dissector: rtsp,
+    port: 554,
+    login: (user, password) => [C(head("DESCRIBE rtsp://10.0.0.9/1 RTSP/1.0", basic(`${user}:${password}`)))],
+    accepted: [S(head("RTSP/1.0 200 OK"))],
+    refused: [S(head("RTSP/1.0 401 Unauthorized"))],
+  },
+  {
+    name: "mqtt",
+    dissector: mqtt,
+    port: 1883,
+    login: (user, password) => [connect(user, password)],
+    accepted: [S(hex("20 02 00 00"))],
+    refused: [S(hex("20 02 00 05"))],
+  },
+  {
+    name: "pgsql",
+    dissector: pgsql,
+    port: 5432,
+    login: (user, password) => [startup(user), authentication(3), C("p", u32(5 + password.length), password, [0])],
+    accepted: [authentication(0)],
+    refused: [S("E", u32(9), "C28P01", [0])],
+  },
+  {
+    name: "tds",
+    dissector: tds,
+    port: 1433,
+    login: (user, password) => [login7(user, password)],
+    accepted: [tdsAnswer(hex("e3 01 00 01"), hex("ad 02 00 01 74"))],
+    refused: [tdsAnswer(hex("aa 02 00 18 48"))],
+  },
+];
+
+const told = ({ dissector, port, name }: Way, lines: Line[]) =>
+  talk(dissector, port, lines).said.filter((line) => line === `server wardtap.login.default ${name}`);
+
+describe.each(ways)("$name", (way) => {
+  test("tells of the server that it let in a documented login", () => {
+    expect(told(way, [...way.login(USER, SECRET), ...way.accepted])).toHaveLength(1);
+  });
+
+  test("says nothing of a documented login that was refused", () => {
+    expect(told(way, [...way.login(USER, SECRET), ...way.refused])).toEqual([]);
+  });
+
+  test("says nothing while the server is silent", () => expect(told(way, way.login(USER, SECRET))).toEqual([]));
+
+  test.each([
+    ["another password", USER, "other"],
+    ["another user", "other", SECRET],
+    ["user and password exchanged", SECRET, USER],
+  ])("says nothing of a login with %s that was accepted", (_, user, password) => {
+    expect(told(way, [...way.login(user, password), ...way.accepted])).toEqual([]);
+  });
+
+  test("never tells the user or the password", () => {
+    const { text } = talk(way.dissector, way.port, [...way.login(USER, SECRET), ...way.accepted]);
+    expect(text).not.toContain("CANARY");
+    expect(text).not.toContain(base64(SECRET).slice(0, 12));
+  });
+
+  test("stands hostile bytes in the middle of a login", () => {
+    const good = way
+      .login(USER, SECRET)
+      .concat(way.accepted)
+      .map((line) => (typeof line === "string" ? ascii(`${line.slice(3)}\r\n`) : line.bytes));
+    expectHostileProof(way.dissector, good, { transport: "tcp", sourcePort: way.port });
+  });
+});
+
+test("an answer to one of several requests at once is nobody's", () => {
+  const request = C(head("GET / HTTP/1.1", basic(`${USER}:${SECRET}`)));
+  const said = talk(http, 80, [C(head("GET /a HTTP/1.1")), request, S(head("HTTP/1.1 200 OK"))]).said;
+  expect(said.join()).not.toContain("wardtap.login.default");
+});
+
+test("an answer longer than any documented login is none, and the next one counts again", () => {
+  const endless = typed("x".repeat(4000));
+  const asks = S(hex("ff fb 01"), "login: ");
+  expect(
+    talk(telnet, 23, [asks, ...endless, S("Password: "), ...typed(SECRET), S("\r\n# ")]).said.join(),
+  ).not.toContain("default");
+});
+
+test("a password whose user went by unheard is not judged", () => {
+  expect(isFactoryLogin(undefined, SECRET)).toBe(false);
+});
+
+test("a shell's greeting that speaks of failures is not taken for being let in", () => {
+  const { said } = talk(telnet, 23, [
+    S(hex("ff fb 01"), "login: "),
+    ...typed(USER),
+    S("Password: "),
+    ...typed(SECRET),
+    S("\r\nAuthentication failed\r\n"),
+    S("\r\n# "),
+  ]);
+  expect(said.join()).not.toContain("default");
+});

@@ -3,11 +3,13 @@ import { basename } from "node:path";
 import type { CaptureFiles } from "./capture/pcap-file.ts";
 import { type Config, configDigest, findingSettings } from "./config.ts";
 import { dissectors } from "./dissectors/index.ts";
+import { learnLogins } from "./dissectors/known-logins.ts";
 import { type Document, deviceForm, findingForm, sortedCounts } from "./document.ts";
 import type { Finding } from "./findings/finding.ts";
 import { judgeFindings } from "./findings/judge.ts";
 import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
 import { createNetworks } from "./identify/networks.ts";
+import { defaultLogins } from "./knowledge/default-logins.ts";
 import { knowledgeDigest } from "./knowledge/knowledge.ts";
 import { Watch } from "./observe/watch.ts";
 import { isoMicros } from "./time.ts";
@@ -44,6 +46,7 @@ export async function replay(
     networks: createNetworks(options.config.networks.inside),
     keptApart: options.config.identity.apart,
   });
+  learnLogins(defaultLogins());
   const watch = new Watch({
     dissectors,
     emit: (observation) => identifier.take(observation),

@@ -5,6 +5,8 @@
 import { readLinkUp, readTransmitted } from "./capture/interface.ts";
 import { type LiveOptions, type LivePort, openLive } from "./capture/live.ts";
 import { dissectors } from "./dissectors/index.ts";
+import { learnLogins } from "./dissectors/known-logins.ts";
+import { defaultLogins } from "./knowledge/default-logins.ts";
 import type { CountsObservation } from "./observe/observation.ts";
 import { Watch } from "./observe/watch.ts";
 import { PipeWriter } from "./pipe/writer.ts";
@@ -30,6 +32,7 @@ export interface SnifferOptions {
 export async function runSniffer(options: SnifferOptions): Promise<string> {
   const port = options.interface;
   const writer = new PipeWriter({ path: options.pipe, onConnected: () => watch.repeatFacts() });
+  learnLogins(defaultLogins());
   const watch = new Watch({ dissectors, emit: (observation) => writer.write(observation) });
   const transmittedBefore = readTransmitted(port) ?? 0;
   let nextCountsAt = 0;

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { attributeSetsText, expandAttributes } from "./attribute-sets.ts";
+import { defaultLoginsText } from "./default-logins.ts";
 import { ouiText } from "./oui.ts";
 import { portsText } from "./ports.ts";
 import { remoteAccessText } from "./remote-access.ts";
@@ -88,7 +89,12 @@ export function knowledgeDigest(): string {
     const hash = createHash("sha256");
     for (const file of [...makerFiles(), ...patternFiles(), "windows.json", "os-lifetimes.json"])
       hash.update(file).update(read(file));
-    hash.update(attributeSetsText()).update(portsText()).update(vendorNumbersText()).update(remoteAccessText());
+    hash
+      .update(attributeSetsText())
+      .update(portsText())
+      .update(vendorNumbersText())
+      .update(defaultLoginsText())
+      .update(remoteAccessText());
     digest = `sha256:${hash.update(ouiText()).digest("hex")}`;
   }
   return digest;

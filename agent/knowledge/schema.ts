@@ -117,6 +117,22 @@ export const remoteAccessSchema = z.array(
 );
 
 export type RemoteAccessEntries = z.infer<typeof remoteAccessSchema>;
+export const defaultLoginsSchema = z.array(
+  z.strictObject({
+    maker: z.string().min(1),
+    product: z.string().min(1),
+    /** The CVE that names the login. */
+    cve: z
+      .string()
+      .regex(/^CVE-\d{4}-\d{4,7}$/)
+      .optional(),
+    /** Digests of user and password, as agent/dissectors/known-logins.ts makes them. */
+    logins: z.array(z.string().regex(/^[0-9a-f]{24}$/)).min(1),
+    source,
+  }),
+);
+
+export type DefaultLogins = z.infer<typeof defaultLoginsSchema>;
 export type WindowsSigns = z.infer<typeof windowsSchema>;
 export type OsLifetimes = z.infer<typeof osLifetimesSchema>;
 export type MakerEntries = z.infer<typeof makersSchema>;

@@ -10,10 +10,14 @@ import llmnrNetbios from "./llmnr-netbios.ts";
 import mirrorLoss from "./mirror-loss.ts";
 import mirrorNotMirroring from "./mirror-not-mirroring.ts";
 import mirrorOneWay from "./mirror-one-way.ts";
+import newDevice from "./new-device.ts";
+import newPeer from "./new-peer.ts";
+import newService from "./new-service.ts";
 import portScan from "./port-scan.ts";
 import rdpWithoutNla from "./rdp-without-nla.ts";
 import remoteAccessTool from "./remote-access-tool.ts";
 import type { FindingRule } from "./rule.ts";
+import silentDevice from "./silent-device.ts";
 import smbSigningOff from "./smb-signing-off.ts";
 import smb1 from "./smb1.ts";
 import snmpV1V2c from "./snmp-v1-v2c.ts";
@@ -41,9 +45,13 @@ export const findingRules: readonly FindingRule[] = [
   mirrorLoss,
   mirrorNotMirroring,
   mirrorOneWay,
+  newDevice,
+  newPeer,
+  newService,
   portScan,
   rdpWithoutNla,
   remoteAccessTool,
+  silentDevice,
   smb1,
   smbSigningOff,
   snmpV1V2c,

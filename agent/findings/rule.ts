@@ -1,4 +1,5 @@
 /** The contract of a finding rule: a pure judgement over one device or over the tap itself. */
+import type { Behaviour } from "../behaviour/behaviour.ts";
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { FanOut, Stranger } from "../identify/identifier.ts";
 import type { MirrorCounts } from "../observe/observation.ts";
@@ -28,6 +29,8 @@ export interface RuleContext {
   now: number;
   /** From the configuration; the defaults when left out. */
   settings?: FindingSettings;
+  /** What was learnt of habits; left out, nothing is found unusual. */
+  behaviour?: Behaviour;
 }
 
 /** One judgement. `key` tells several findings of one rule on one device apart, and must stay the same. */

@@ -1,0 +1,349 @@
+/** Habits of medical devices: learnt for a while from whom they talk to, kept per model, then held against them. */
+import type { Contact } from "../identify/contacts.ts";
+import type { Device } from "../identify/device.ts";
+import type { Rhythm } from "../identify/rhythm.ts";
+import { Profile } from "./profile.ts";
+import { serviceKey, type Use, useOf } from "./use.ts";
+
+const DAY_MICROS = 24 * 3600 * 1_000_000;
+/** Devices with habits; beyond it none is begun for a further device, so nothing is found unusual about it. */
+const MAX_DEVICES = 2000;
+/** Deviations kept per device; beyond it `moreDeviations` says that there were more. */
+const MAX_DEVIATIONS = 64;
+/** A deviation that wasn't seen for so long is forgotten; when it comes back it is told again. */
+export const DEVIATION_KEPT_MICROS = 60 * DAY_MICROS;
+
+/** Something a device did for the first time after its learning time. */
+export interface Deviation extends Use {
+  /** The outside address itself, where `peer` is its network. */
+  address: string | null;
+  /** It had never spoken with this peer at all, or not over a service it has. */
+  isNewPeer: boolean;
+  /** It had never offered or used this service. */
+  isNewService: boolean;
+  /** Microseconds. */
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
+
+export interface DeviceHabit {
+  deviceId: string;
+  /** Key of the profile it learns into and is held against. */
+  profile: string;
+  /** Microseconds: when it began to be learnt. */
+  since: number;
+  /** It became another model while it was known: it learns for the whole time again, whatever that model does. */
+  again: boolean;
+  /** The longest time it was silent while others were heard. Microseconds. */
+  longestPause: number;
+  deviations: Deviation[];
+  moreDeviations: boolean;
+}
+
+export interface ProfileHabit {
+  key: string;
+  maker: string | null;
+  /** null: the profile of one device whose model isn't known. */
+  model: string | null;
+  class: string;
+  /** Microseconds: when the first of its devices began to be learnt. */
+  since: number;
+  profile: Profile;
+}
+
+export interface Heard {
+  devices: readonly Device[];
+  rhythms: ReadonlyMap<string, Rhythm>;
+  /** Contacts of these devices, from as far back as is known. */
+  contactsOf: (deviceIds: ReadonlySet<string>) => readonly Contact[];
+  /** Microseconds. */
+  now: number;
+}
+
+/** What has changed since the last time it was asked for, and was not yet `kept`. */
+export interface Unkept {
+  devices: DeviceHabit[];
+  profiles: ProfileHabit[];
+  /** Ids and keys that are no more. */
+  goneDevices: string[];
+  goneProfiles: string[];
+  wardSince: number | null;
+}
+
+/** As read back from the ledger. */
+export interface Remembered {
+  devices?: readonly DeviceHabit[];
+  profiles?: readonly ProfileHabit[];
+  wardSince?: number | null;
+}
+
+export class Habits {
+  readonly learnMicros: number;
+  readonly #devices = new Map<string, DeviceHabit>();
+  readonly #profiles = new Map<string, ProfileHabit>();
+  readonly #changedDevices = new Set<string>();
+  readonly #changedProfiles = new Set<string>();
+  #aliases = 0;
+  /** Microseconds: when the ward began to be learnt; null before anybody was heard. */
+  #wardSince: number | null;
+
+  constructor(learnMicros: number, remembered: Remembered = {}) {
+    this.learnMicros = learnMicros;
+    this.#wardSince = remembered.wardSince ?? null;
+    for (const profile of remembered.profiles ?? []) this.#profiles.set(profile.key, profile);
+    for (const habit of remembered.devices ?? []) {
+      if (this.#profiles.has(habit.profile)) this.#devices.set(habit.deviceId, habit);
+    }
+  }
+
+  of(deviceId: string): DeviceHabit | undefined {
+    return this.#devices.get(deviceId);
+  }
+
+  /** Until when what this device does is learnt. Microseconds; Infinity for one without habits. */
+  learnsUntil(deviceId: string): number {
+    const habit = this.#devices.get(deviceId);
+    const profile = habit && this.#profiles.get(habit.profile);
+    if (habit === undefined || profile === undefined) return Number.POSITIVE_INFINITY;
+    // A further device of a model that is known by then starts from what the model does.
+    const startsKnown = !habit.again && habit.since >= profile.since + this.learnMicros;
+    return startsKnown ? habit.since : habit.since + this.learnMicros;
+  }
+
+  /** Until when the ward itself is learnt: who is first heard later is new to it. Microseconds. */
+  get wardLearntAt(): number {
+    return this.#wardSince === null ? Number.POSITIVE_INFINITY : this.#wardSince + this.learnMicros;
+  }
+
+  /** The clock went forward by so much although no such time has passed: what is being learnt gets it on top. */
+  clockJumped(by: number, now: number): void {
+    const isLearning = ({ since }: { since: number }) => since + this.learnMicros > now - by;
+    for (const habit of this.#devices.values()) {
+      if (!isLearning(habit)) continue;
+      habit.since += by;
+      this.#changedDevices.add(habit.deviceId);
+    }
+    for (const profile of this.#profiles.values()) {
+      if (!isLearning(profile)) continue;
+      profile.since += by;
+      this.#changedProfiles.add(profile.key);
+    }
+    if (this.#wardSince !== null && isLearning({ since: this.#wardSince })) this.#wardSince += by;
+  }
+
+  /** Pure but for its own state: the same contacts give the same habits, whether told at once or bit by bit. */
+  learn({ devices, rhythms, contactsOf, now }: Heard): void {
+    this.#wardSince ??= devices.reduce<number | null>(
+      (first, { firstSeenAt }) => Math.min(first ?? firstSeenAt, firstSeenAt),
+      null,
+    );
+    this.#followMerges(devices);
+    const medical = devices.filter(({ medical }) => medical);
+    for (const device of medical) this.#follow(device, rhythms.get(device.id), now);
+    const known = new Set(medical.filter(({ id }) => this.#devices.has(id)).map(({ id }) => id));
+    if (known.size === 0) return;
+    const deviceAt = addressBook(devices);
+    const uses = contactsOf(known)
+      .map((contact) => ({ contact, use: useOf(contact, deviceAt) }))
+      .filter((one): one is { contact: Contact; use: Use } => one.use !== null)
+      .map((one) => ({ ...one, order: orderOf(one.contact, one.use) }))
+      .sort((a, b) => a.contact.firstAt - b.contact.firstAt || (a.order < b.order ? -1 : 1));
+    for (const { contact, use } of uses) this.#meet(contact, use, now);
+    for (const id of known) this.#forgetOld(id, now);
+  }
+
+  /** What is not in the ledger yet. */
+  unkept(): Unkept {
+    const devices = [...this.#changedDevices].map((id) => this.#devices.get(id));
+    const profiles = [...this.#changedProfiles].map((key) => this.#profiles.get(key));
+    return {
+      devices: devices.filter((habit) => habit !== undefined),
+      profiles: profiles.filter((profile) => profile !== undefined),
+      goneDevices: [...this.#changedDevices].filter((id) => !this.#devices.has(id)),
+      goneProfiles: [...this.#changedProfiles].filter((key) => !this.#profiles.has(key)),
+      wardSince: this.#wardSince,
+    };
+  }
+
+  /** What `unkept` gave is durable. */
+  kept(): void {
+    this.#changedDevices.clear();
+    this.#changedProfiles.clear();
+  }
+
+  /** What was learnt and found of a device that turned out to be another belongs to that one. */
+  #followMerges(devices: readonly Device[]): void {
+    const nowNamed = new Map(devices.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const)));
+    if (nowNamed.size === this.#aliases) return;
+    this.#aliases = nowNamed.size;
+    for (const [alias, id] of nowNamed) this.#merge(alias, id);
+    for (const { key, profile } of this.#profiles.values())
+      if (profile.rename(nowNamed)) this.#changedProfiles.add(key);
+  }
+
+  #merge(alias: string, id: string): void {
+    const from = this.#devices.get(alias);
+    if (from === undefined) return;
+    this.#devices.delete(alias);
+    this.#changedDevices.add(alias).add(id);
+    const into = this.#devices.get(id);
+    if (into === undefined) {
+      this.#devices.set(id, { ...from, deviceId: id });
+      this.#moveOwn(alias, id);
+      return;
+    }
+    into.since = Math.min(into.since, from.since);
+    into.longestPause = Math.max(into.longestPause, from.longestPause);
+    for (const deviation of from.deviations) addDeviation(into, deviation);
+    const lost = this.#profiles.get(ownKey(alias));
+    if (lost !== undefined) {
+      const profile = this.#profiles.get(into.profile);
+      if (profile?.profile.include(lost.profile)) this.#changedProfiles.add(profile.key);
+      this.#dropProfile(lost.key);
+    }
+  }
+
+  #moveOwn(alias: string, id: string): void {
+    const own = this.#profiles.get(ownKey(alias));
+    const habit = this.#devices.get(id);
+    if (own === undefined || habit === undefined) return;
+    this.#dropProfile(own.key);
+    this.#profiles.set(ownKey(id), { ...own, key: ownKey(id) });
+    this.#changedProfiles.add(ownKey(id));
+    habit.profile = ownKey(id);
+  }
+
+  #dropProfile(key: string): void {
+    this.#profiles.delete(key);
+    this.#changedProfiles.add(key);
+  }
+
+  /** Begins a device's habit, or keeps up with what it is taken for now. */
+  #follow(device: Device, rhythm: Rhythm | undefined, now: number): void {
+    const key = profileKey(device);
+    let habit = this.#devices.get(device.id);
+    if (habit === undefined) {
+      if (rhythm === undefined || this.#devices.size >= MAX_DEVICES) return;
+      const { id: deviceId } = device;
+      const since = rhythm.firstAt;
+      habit = { deviceId, profile: key, since, again: false, longestPause: 0, deviations: [], moreDeviations: false };
+      this.#devices.set(deviceId, habit);
+      this.#changedDevices.add(deviceId);
+    } else if (habit.profile !== key) this.#becomes(habit, device, key, now);
+    const profile = this.#profileFor(device, key, habit.since);
+    if (habit.since < profile.since) {
+      profile.since = habit.since;
+      this.#changedProfiles.add(key);
+    }
+    if (rhythm !== undefined && rhythm.longestPause > habit.longestPause) {
+      habit.longestPause = rhythm.longestPause;
+      this.#changedDevices.add(device.id);
+    }
+  }
+
+  /** The device is taken for another model, or its model became known: nothing it did before becomes unusual by that. */
+  #becomes(habit: DeviceHabit, device: Device, key: string, now: number): void {
+    const before = this.#profiles.get(habit.profile);
+    const target = this.#profiles.get(key);
+    const isLearnt = now >= this.learnsUntil(habit.deviceId);
+    const isOwn = habit.profile === ownKey(habit.deviceId);
+    habit.profile = key;
+    this.#changedDevices.add(habit.deviceId);
+    if (!isOwn || before === undefined) {
+      habit.since = now;
+      habit.again = true;
+      return;
+    }
+    const startsKnown = target !== undefined && habit.since >= target.since + this.learnMicros;
+    if (isLearnt || !startsKnown) {
+      const into = this.#profileFor(device, key, habit.since);
+      if (into.profile.include(before.profile)) this.#changedProfiles.add(key);
+    }
+    this.#dropProfile(before.key);
+  }
+
+  #profileFor({ maker, model, class: deviceClass }: Device, key: string, since: number): ProfileHabit {
+    let profile = this.#profiles.get(key);
+    if (profile === undefined) {
+      const named = maker === null ? null : model;
+      profile = { key, maker, model: named, class: deviceClass, since, profile: new Profile() };
+      this.#profiles.set(key, profile);
+      this.#changedProfiles.add(key);
+    }
+    return profile;
+  }
+
+  #meet(contact: Contact, use: Use, now: number): void {
+    const habit = this.#devices.get(contact.deviceId);
+    const held = habit && this.#profiles.get(habit.profile);
+    if (habit === undefined || held === undefined) return;
+    const { profile } = held;
+    const before = habit.deviations.find((one) => isSame(one, use));
+    if (before !== undefined) {
+      before.firstSeenAt = Math.min(before.firstSeenAt, contact.firstAt);
+      if (dayOf(contact.lastAt) > dayOf(before.lastSeenAt)) this.#changedDevices.add(habit.deviceId);
+      before.lastSeenAt = Math.max(before.lastSeenAt, contact.lastAt);
+      return;
+    }
+    if (profile.covers(use)) return;
+    // Groups are nobody: a system update changes them, and they are learnt for ever.
+    if (contact.firstAt < this.learnsUntil(habit.deviceId) || use.place === "group") {
+      if (profile.learn(use)) this.#changedProfiles.add(held.key);
+      return;
+    }
+    if (use.side === "unknown" || now - contact.lastAt > DEVIATION_KEPT_MICROS) return;
+    const hasService = profile.hasService(use);
+    addDeviation(habit, {
+      ...use,
+      address: contact.address,
+      isNewPeer: hasService || !profile.hasPeer(use),
+      isNewService: !hasService,
+      firstSeenAt: contact.firstAt,
+      lastSeenAt: contact.lastAt,
+    });
+    this.#changedDevices.add(habit.deviceId);
+  }
+
+  #forgetOld(id: string, now: number): void {
+    const habit = this.#devices.get(id);
+    if (habit === undefined) return;
+    const kept = habit.deviations.filter(({ lastSeenAt }) => now - lastSeenAt <= DEVIATION_KEPT_MICROS);
+    if (kept.length === habit.deviations.length) return;
+    habit.deviations = kept;
+    if (kept.length === 0) habit.moreDeviations = false;
+    this.#changedDevices.add(id);
+  }
+}
+
+const ownKey = (deviceId: string) => `device ${deviceId}`;
+
+/**
+ * Devices of one maker and model do the same work, so they learn together. Where the model isn't known a device learns
+ * for itself: one class of one maker holds products that do quite different things.
+ */
+export const profileKey = ({ id, maker, model }: Pick<Device, "id" | "maker" | "model">): string =>
+  maker !== null && model !== null ? modelKey(maker, model) : ownKey(id);
+export const modelKey = (maker: string, model: string): string => `model ${maker} / ${model}`;
+
+const dayOf = (at: number) => Math.floor(at / DAY_MICROS);
+
+const orderOf = ({ deviceId, lastAt }: Contact, use: Use) => `${deviceId} ${serviceKey(use)} ${use.peer} ${lastAt}`;
+
+const isSame = (deviation: Deviation, use: Use): boolean =>
+  serviceKey(deviation) === serviceKey(use) &&
+  (deviation.peer === use.peer || deviation.peer === use.alsoPeer || deviation.alsoPeer === use.peer);
+
+function addDeviation(habit: DeviceHabit, deviation: Deviation): void {
+  if (habit.deviations.some((one) => isSame(one, deviation))) return;
+  if (habit.deviations.length >= MAX_DEVIATIONS) habit.moreDeviations = true;
+  else habit.deviations.push(deviation);
+}
+
+/** Asked only for peers that weren't heard since the start, so it is made when the first of them is met. */
+function addressBook(devices: readonly Device[]): (address: string) => string | undefined {
+  let book: Map<string, string> | undefined;
+  return (address) => {
+    book ??= new Map(devices.flatMap(({ id, ips }) => ips.map((ip) => [ip, id] as const)));
+    return book.get(address);
+  };
+}

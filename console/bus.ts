@@ -13,6 +13,8 @@ interface CommandAnswer {
   commandId: string;
   ok: boolean;
   message: string;
+  /** console: the tap didn't say it; it may or may not have done what was asked. */
+  from: "tap" | "console";
 }
 interface BusTopics {
   /** What pages are told, in the order it was committed. */

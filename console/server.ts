@@ -4,6 +4,7 @@ import { createPageFeed, FEED_PATH, type FeedLimits } from "./api/feed.ts";
 import { buildHttp } from "./api/http.ts";
 import { readState } from "./api/state.ts";
 import type { Bus } from "./bus.ts";
+import { createErrands } from "./intake/errands.ts";
 import { createIntake, UPLINK_PATH } from "./intake/intake.ts";
 import type { IntakeLimits } from "./intake/limits.ts";
 import { createTapBoard } from "./intake/tap-board.ts";
@@ -36,10 +37,12 @@ export async function buildConsole(options: ConsoleOptions): Promise<ConsoleServ
   const now = () => new Date(clock()).toISOString();
   const board = createTapBoard(await store.whichTaps());
   const state = () => readState(store, board, version);
+  const errands = await createErrands({ store, bus, log, now, isConnected: board.isConnected });
   const intake = createIntake({ store, bus, board, log, now, limits: options.intakeLimits ?? {} });
   const feed = createPageFeed({ bus, state, log, limits: options.feedLimits ?? {} });
   const health = () => ({ ok: true, version, taps: board.connectedCount(), ...intake.counts(), ...feed.counts() });
-  const app = await buildHttp({ state, health, pageFolder: options.pageFolder, log });
+  const register = { store, bus, now, seenAt: board.seenAt };
+  const app = await buildHttp({ state, health, register, pageFolder: options.pageFolder, log });
 
   app.server.on("upgrade", (request, socket, head) => {
     const path = request.url?.split("?")[0];
@@ -56,6 +59,7 @@ export async function buildConsole(options: ConsoleOptions): Promise<ConsoleServ
       return (app.server.address() as AddressInfo).port;
     },
     async close() {
+      errands.close();
       intake.close();
       feed.close();
       await app.close();

@@ -1,16 +1,16 @@
-/** What pages and other systems may ask by HTTP: state, health, and the page's own files. */
+/** What pages and other systems may ask by HTTP: state, health, the register, and the page's own files. */
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
-import fastifyStatic from "@fastify/static";
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import type { ConsoleLog } from "../log.ts";
 import { isLocalHost } from "../upgrade.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
+import { servePage } from "./page-files.ts";
+import { type RegisterOptions, serveRegister } from "./register.ts";
 import type { ConsoleState } from "./shapes.ts";
 
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
-/** Nothing is asked with a body yet. */
+/** What people write about a finding fits well. */
 const MAX_BODY_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 2000;
 
@@ -23,13 +23,14 @@ interface Health {
 export interface HttpOptions {
   state: () => Promise<ConsoleState>;
   health: () => Health;
+  register: RegisterOptions;
   /** The built page; absent: the address says how to build it. */
   pageFolder: string | undefined;
   log: ConsoleLog;
 }
 
 /** Errors are JSON {error, message}: a word for programs and a sentence for people. */
-export async function buildHttp({ state, health, pageFolder, log }: HttpOptions): Promise<FastifyInstance> {
+export async function buildHttp({ state, health, register, pageFolder, log }: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_MS,
@@ -39,6 +40,8 @@ export async function buildHttp({ state, health, pageFolder, log }: HttpOptions)
       reply.code(400).headers(SECURITY_HEADERS).send({ error: "bad-request", message: "This address can't be read." });
     },
   });
+  // JSON alone: another page could send plain text without being asked for leave.
+  app.removeContentTypeParser("text/plain");
   app.server.headersTimeout = HEADERS_MS;
   app.server.maxConnections = MAX_CONNECTIONS;
 
@@ -52,6 +55,10 @@ export async function buildHttp({ state, health, pageFolder, log }: HttpOptions)
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
+    if (status === 415)
+      return reply
+        .code(415)
+        .send({ error: "wrong-type", message: "Send JSON, with the content type application/json." });
     if (status < 500) return reply.code(status).send({ error: "bad-request", message: "This request can't be read." });
     log.error({ error: String(error) }, "a request failed");
     return reply.code(500).send({ error: "trouble", message: "The console can't answer now." });
@@ -65,6 +72,7 @@ export async function buildHttp({ state, health, pageFolder, log }: HttpOptions)
     const told = health();
     return reply.code(told.ok ? 200 : 503).send(told);
   });
+  serveRegister(app, register);
   if (pageFolder !== undefined && existsSync(pageFolder)) await servePage(app, pageFolder);
   else {
     app.get("/", (_request, reply) =>
@@ -72,17 +80,4 @@ export async function buildHttp({ state, health, pageFolder, log }: HttpOptions)
     );
   }
   return app;
-}
-
-async function servePage(app: FastifyInstance, root: string): Promise<void> {
-  await app.register(fastifyStatic, {
-    root,
-    dotfiles: "ignore",
-    cacheControl: false,
-    setHeaders(response, path) {
-      // Built files carry a hash of their content in their name; the page that names them must be asked for anew.
-      const hashed = /-[\w-]{8,}\.\w+$/.test(basename(path));
-      response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
-    },
-  });
 }

@@ -74,7 +74,7 @@ export function createIntake(options: IntakeOptions) {
     if (session) session.command(request);
     else {
       const { tapId, commandId } = request;
-      bus.publish("answer", { tapId, commandId, ok: false, message: "the tap is not connected" });
+      bus.publish("answer", { tapId, commandId, ok: false, message: "the tap is not connected", from: "console" });
     }
   });
   const heart = setInterval(() => {

@@ -98,6 +98,7 @@ export function createTapBoard(kept: readonly KeptTap[]) {
       const tap = taps.get(tapId);
       return tap?.summary && tap.lastHeardAt !== null ? { at: tap.lastHeardAt, summary: tap.summary } : undefined;
     },
+    isConnected: (tapId: string): boolean => taps.get(tapId)?.connected ?? false,
     seenAt: (tapId: string, deviceId: string): string | undefined => taps.get(tapId)?.seen.get(deviceId),
   };
 }

@@ -1,11 +1,11 @@
 /** What pages are told, what strangers aren't, and the headers on every answer. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { eventually, temporaryFolder } from "../uplink/support/temporary.ts";
 import { device } from "../uplink/support/ward-rows.ts";
+import { ask } from "./support/ask.ts";
 import { type Built, buildConsoleFiles } from "./support/build.ts";
 import { openFeed, runConsole, runTap } from "./support/world.ts";
 
@@ -16,24 +16,6 @@ beforeAll(async () => {
 afterAll(() => built.remove());
 
 const run = (options = {}) => runConsole({ folder: temporaryFolder(), worker: built.worker }, options);
-
-interface Answer {
-  status: number;
-  headers: Record<string, unknown>;
-  body: string;
-}
-const ask = (port: number, path: string, headers: Record<string, string> = {}, method = "GET") =>
-  new Promise<Answer>((resolve, reject) => {
-    request({ port, path, headers, method, host: "127.0.0.1" }, (response) => {
-      let body = "";
-      response.on("data", (part) => {
-        body += part;
-      });
-      response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, body }));
-    })
-      .on("error", reject)
-      .end();
-  });
 
 const refusedFeed = (port: number, options: object) =>
   new Promise<number | undefined>((resolve, reject) => {
@@ -173,4 +155,36 @@ test("when the console stops, pages are told that it goes away", async () => {
   onTestFinished(() => socket.terminate());
   await running.stop();
   expect(await ended).toBe(1001);
+});
+
+test("more changes than are held while the state is read drop the page, which begins anew", async () => {
+  const running = await run({ feedLimits: { maxWaiting: 3 } });
+  const state = running.store.whichDevices;
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  running.store.whichDevices = (limit) => held.then(() => state(limit));
+  const { socket } = await openFeed(running.port);
+  const gone = new Promise((resolve) => socket.once("close", resolve));
+  for (let count = 0; count < 5; count++) running.bus.publish("feed", { type: "tap-gone", tapId: `t-${count}` });
+  await gone;
+  release();
+  const health = await fetch(`http://127.0.0.1:${running.port}/api/health`);
+  expect(await health.json()).toMatchObject({ slowPages: 1 });
+});
+
+test("the page's own addresses give the page, which finds its files from there", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "index.html"), '<script src="./assets/main.js"></script>');
+  const { port } = await run({ pageFolder: folder });
+  const html = (up: string) => `<script src="${up}assets/main.js"></script>`;
+  expect((await ask(port, "/findings?state=open")).body).toBe(html("./"));
+  expect((await ask(port, "/advisories")).body).toBe(html("./"));
+  for (const path of ["/devices/reg-1", "/findings/fin-1", "/advisories/x"]) {
+    const answer = await ask(port, path);
+    expect(answer, path).toMatchObject({ status: 200, headers: { "cache-control": "no-cache" }, body: html("../") });
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'self'");
+  }
+  expect((await ask(port, "/devices/a/b")).status).toBe(404);
 });

@@ -6,6 +6,7 @@ import { MAX_MESSAGE_BYTES } from "../../agent/uplink/messages.ts";
 import { eventually, temporaryFolder } from "../uplink/support/temporary.ts";
 import { device } from "../uplink/support/ward-rows.ts";
 import { type Built, buildConsoleFiles } from "./support/build.ts";
+import { dialRaw } from "./support/raw-tap.ts";
 import { runConsole, runTap } from "./support/world.ts";
 
 let built: Built;
@@ -20,26 +21,6 @@ const ROW = { ...device("dev-1"), revision: 1, version: 1 };
 const ROWS = { type: "rows", ledgerId: LEDGER, rows: [ROW], upTo: 1 };
 
 const run = (limits = {}) => runConsole({ folder: temporaryFolder(), worker: built.worker }, { intakeLimits: limits });
-
-interface Raw {
-  socket: WebSocket;
-  messages: Record<string, unknown>[];
-  closed: Promise<{ code: number; reason: string }>;
-  say: (message: unknown) => void;
-}
-
-async function dialRaw(port: number): Promise<Raw> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/uplink`, "wardtap.v1");
-  const messages: Record<string, unknown>[] = [];
-  socket.on("message", (data) => messages.push(JSON.parse(data.toString())));
-  socket.on("error", () => undefined);
-  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
-    socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() })),
-  );
-  onTestFinished(() => socket.terminate());
-  await new Promise((resolve) => socket.once("open", resolve));
-  return { socket, messages, closed, say: (message) => socket.send(JSON.stringify(message)) };
-}
 
 /** The HTTP answer to an upgrade that is refused. */
 const refusal = (url: string, protocol: string[], options: object = {}) =>
@@ -236,5 +217,7 @@ test("a command that a tap leaves unanswered is answered for it", async () => {
   running.bus.subscribe("answer", (answer) => answers.push(answer));
   running.bus.publish("command", { tapId: "t", commandId: "1", command: "locate", arguments: {} });
   await eventually("the answer", () => answers.length > 0);
-  expect(answers).toEqual([{ tapId: "t", commandId: "1", ok: false, message: "the tap didn't answer" }]);
+  expect(answers).toEqual([
+    { tapId: "t", commandId: "1", ok: false, message: "the tap didn't answer", from: "console" },
+  ]);
 });

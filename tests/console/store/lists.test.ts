@@ -87,7 +87,7 @@ test("a device that changes its class moves its findings", () => {
   expect(ids(engine.whichFindingsMatch({ ...ALL, medical: true }))).toEqual(["a"]);
 });
 
-test("one finding of a thousand devices is one line of the feed", () => {
+test("many equal findings at once are one line of the feed", () => {
   const engine = open();
   const many = Array.from({ length: 400 }, (_, at) => finding(`f-${at}`, null, { rule: "telnet" }));
   send(engine, [device("pump"), ...many, finding("g", "pump", { rule: "smb1", title: "SMB 1" })]);

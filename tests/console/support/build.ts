@@ -1,6 +1,6 @@
 /** Builds the console once per test file: a worker thread and a program can't run from source on every Node. */
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -13,6 +13,10 @@ export interface Built {
   main: string;
   remove: () => void;
 }
+
+/** What the compiler leaves behind: the knowledge that code reads from beside itself. */
+const copyData = (from: string, to: string) =>
+  cpSync(from, to, { recursive: true, filter: (path) => statSync(path).isDirectory() || path.endsWith(".json") });
 
 export async function buildConsoleFiles(): Promise<Built> {
   const folder = mkdtempSync(join(tmpdir(), "wardtap-build-"));
@@ -37,6 +41,7 @@ export async function buildConsoleFiles(): Promise<Built> {
   await promisify(execFile)(process.execPath, [compiler, "-p", folder, "--noCheck"]);
   const main = join(folder, "dist/console/main.js");
   const worker = join(folder, "dist/console/store/worker.js");
+  copyData(join(ROOT, "agent"), join(folder, "dist/agent"));
   if (!existsSync(main) || !existsSync(worker)) throw new Error("the console didn't build");
   return { worker: pathToFileURL(worker), main, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

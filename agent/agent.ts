@@ -4,10 +4,10 @@ import type { LightStates } from "../hardware/lights.ts";
 import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
 import { ClockWatch } from "./clock-state.ts";
 import { type Config, findingSettings } from "./config.ts";
+import { type Answer, decide } from "./control/decide.ts";
 import type { Severity } from "./findings/finding.ts";
 import { findingsOver, judgeFindings } from "./findings/judge.ts";
 import type { TapFacts } from "./findings/rule.ts";
-import { type Asked, act } from "./findings/work/act.ts";
 import { Book } from "./findings/work/book.ts";
 import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
 import { createNetworks } from "./identify/networks.ts";
@@ -160,24 +160,12 @@ export class Agent {
     this.#locateUntil = this.#options.clock() + LOCATE_MICROS;
   }
 
-  /** Somebody works a finding: what was decided is durable when the answer says so. */
-  work(asked: Asked): { ok: boolean; message: string } {
+  /** Somebody works a finding; `value` is unchecked. */
+  work(value: unknown): Answer {
     const { ledger, clock } = this.#options;
-    const finding = this.#book.find(asked.findingId);
-    if (finding === undefined) return { ok: false, message: "This tap has no such finding." };
-    const done = act(finding, asked, clock());
-    if ("problem" in done) return { ok: false, message: done.problem };
-    if (done.next === finding) return { ok: true, message: done.message };
-    try {
-      if (ledger.write([findingChange(done.next)]).refused > 0)
-        return { ok: false, message: "The ledger has no room for this." };
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      return { ok: false, message: error.message };
-    }
-    this.#book.put(done.next);
-    this.#options.onCommit();
-    return { ok: true, message: done.message };
+    const answer = decide(this.#book, ledger, value, clock());
+    if (answer.ok) this.#options.onCommit();
+    return answer;
   }
 
   lights(): LightStates {

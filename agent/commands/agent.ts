@@ -6,6 +6,8 @@ import { Agent } from "../agent.ts";
 import { heardTimeServer } from "../clock-state.ts";
 import { type Config, DEFAULT_CONFIG_PATH } from "../config.ts";
 import { readConfig } from "../config-file.ts";
+import { controlPath } from "../control/messages.ts";
+import { openControl } from "../control/server.ts";
 import { LedgerError } from "../ledger/error.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { openLights } from "../lights.ts";
@@ -49,6 +51,7 @@ async function runAgent(config: Config): Promise<void> {
     ledger: config.identity.sharePersonalNames ? ledger : withoutPersonalNames(ledger),
     summary: () => agent.summary(),
     locate: () => agent.locate(),
+    work: (asked) => agent.work(asked),
     onState: (state, reason) => {
       agent.uplinkIs(state);
       log.info({ state, reason }, "uplink");
@@ -57,6 +60,11 @@ async function runAgent(config: Config): Promise<void> {
   });
   const pipes: PipeReader[] = config.capture.interfaces.map((port) =>
     plainly(() => openPipe(pipePath(config, port), (observation) => agent.take(observation))),
+  );
+  const control = await openControl(
+    controlPath(config.ledger.path),
+    (request, values) => (request === "finding" ? agent.work(values) : { ok: false, message: "not supported" }),
+    log,
   );
   uplink.start();
   const timer = setInterval(() => agent.tick(), TICK_MS);
@@ -68,6 +76,7 @@ async function runAgent(config: Config): Promise<void> {
   });
   clearInterval(timer);
   for (const pipe of pipes) pipe.close();
+  await control?.close();
   agent.stop();
   await uplink.stop();
   ledger.close();

@@ -2,7 +2,7 @@
 import { createBackOff } from "./back-off.ts";
 import type { UplinkLedger } from "./batch.ts";
 import { consoleUrlProblem } from "./console-url.ts";
-import { type Ending, type Link, openLink } from "./link.ts";
+import { type Ending, type Link, type LinkOptions, openLink } from "./link.ts";
 import type { Summary } from "./messages.ts";
 
 /**
@@ -54,6 +54,8 @@ export interface UplinkOptions {
   summary: () => Summary;
   /** Shows the lights' chase; without it a console's "locate" is answered with no. */
   locate?: () => void;
+  /** Somebody works a finding at the console; what it says is unchecked. Without it "finding" is answered with no. */
+  work?: (asked: Record<string, unknown>) => { ok: boolean; message: string };
   onState?: (state: UplinkState, reason: string) => void;
   log?: UplinkLog;
   /** For tests; timers fire on the process's own clock. */
@@ -69,6 +71,8 @@ export interface Uplink {
   /** Says goodbye and stops trying; resolves when the connection is gone. */
   stop(): Promise<void>;
 }
+
+type Command = Parameters<LinkOptions["onCommand"]>[0];
 
 const SILENT: UplinkLog = { info: () => undefined, warn: () => undefined };
 
@@ -123,7 +127,7 @@ export function createUplink(options: UplinkOptions): Uplink {
         summaryTimer = setInterval(tell, times.summaryMs);
       },
       onProgress: progress,
-      onCommand: ({ command }) => answer(command),
+      onCommand: answer,
       onTooLarge(rows) {
         status.rowsTooLarge += rows;
         log.warn({ rows }, "rows too large for a message were sent without their body");
@@ -136,7 +140,8 @@ export function createUplink(options: UplinkOptions): Uplink {
     link?.send(options.summary());
   }
 
-  function answer(command: string): { ok: boolean; message: string } {
+  function answer({ command, arguments: values }: Command): { ok: boolean; message: string } {
+    if (command === "finding" && options.work) return options.work(values);
     if (command !== "locate") return { ok: false, message: "not supported" };
     if (!options.locate) return { ok: false, message: "this tap has no lights" };
     options.locate();

@@ -92,6 +92,9 @@ const configSchema: z.ZodType<Config> = z.strictObject({
       sharePersonalNames: z.boolean().default(base.identity.sharePersonalNames),
     })
     .prefault({}),
+  behaviour: z
+    .strictObject({ learnDays: z.number().int().min(1).max(90).default(base.behaviour.learnDays) })
+    .prefault({}),
   ledger: z.strictObject({ path: z.string().min(1).default(base.ledger.path) }).prefault({}),
   uplink: z.strictObject({ url: z.string().optional() }).prefault({}),
   lights: z

@@ -28,6 +28,10 @@ export interface Config {
     /** Names of phones and other personal devices stay on the tap unless this says otherwise. */
     sharePersonalNames: boolean;
   };
+  behaviour: {
+    /** How long a device, and the ward, is learnt before what is new is told. */
+    learnDays: number;
+  };
   ledger: { path: string };
   uplink: { url?: string | undefined };
   lights: {
@@ -51,6 +55,7 @@ export const defaultConfig = (): Config => ({
     knownScanners: [],
   },
   identity: { apart: [], sharePersonalNames: false },
+  behaviour: { learnDays: 7 },
   ledger: { path: "/var/lib/wardtap/ledger.db" },
   uplink: {},
   lights: { driver: "gpio", pins: {} },
@@ -59,8 +64,18 @@ export const defaultConfig = (): Config => ({
 /** Digest of what judgement depends on, so that a document says under which settings it was made. */
 export const configDigest = (config: Config): string =>
   `sha256:${createHash("sha256")
-    .update(JSON.stringify({ networks: config.networks, findings: config.findings, apart: config.identity.apart }))
+    .update(
+      JSON.stringify({
+        networks: config.networks,
+        findings: config.findings,
+        behaviour: config.behaviour,
+        apart: config.identity.apart,
+      }),
+    )
     .digest("hex")}`;
+
+/** Microseconds. */
+export const learnMicros = ({ behaviour }: Config): number => behaviour.learnDays * 24 * 3600 * 1_000_000;
 
 /** What the finding rules need of it. */
 export const findingSettings = ({ networks, findings }: Config): FindingSettings => ({

@@ -30,6 +30,7 @@ export const BOUNDS: Record<RowKind, Bound> = {
   service: { total: 200_000, perDevice: 500, atLimit: "oldest-goes", count: "servicesDropped" },
   peer: { total: 300_000, perDevice: 1000, atLimit: "oldest-goes", count: "peersDropped" },
   period: { total: 500_000, atLimit: "oldest-goes", count: "periodsDropped" },
+  habit: { total: 10_000, atLimit: "turn-away", count: "rowsRefused" },
   tombstone: { total: 20_000, atLimit: "oldest-goes", count: "tombstonesDropped" },
 };
 

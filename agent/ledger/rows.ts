@@ -1,6 +1,16 @@
 /** Row kinds of the ledger: what replicates to the console, each with key, revision, version and body. */
 
-export const ROW_KINDS = ["device", "evidence", "service", "peer", "finding", "alias", "period", "tombstone"] as const;
+export const ROW_KINDS = [
+  "device",
+  "evidence",
+  "service",
+  "peer",
+  "finding",
+  "alias",
+  "period",
+  "habit",
+  "tombstone",
+] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 export const isRowKind = (kind: unknown): kind is RowKind => ROW_KINDS.includes(kind as RowKind);
 
@@ -13,6 +23,7 @@ export const ROW_VERSION: Record<RowKind, number> = {
   finding: 1,
   alias: 1,
   period: 1,
+  habit: 1,
   tombstone: 1,
 };
 
@@ -20,7 +31,7 @@ export const ROW_VERSION: Record<RowKind, number> = {
  * One row. `key` is unique within its kind:
  * device: device id · evidence: device id, protocol, attribute, value · service: device id, transport, port, side ·
  * peer: device id, peer id or address, service · finding: finding id · alias: alias id ·
- * period: device id (or "tap"), hour · tombstone: kind and key of the row that is gone.
+ * period: device id (or "tap"), hour · habit: what (ward, device or profile), its id or key · tombstone: kind and key of the row that is gone.
  * Text parts are joined by a space after percent-encoding spaces in them.
  */
 export interface Row {
@@ -178,6 +189,50 @@ export interface PeriodBody {
   bytes: number;
   lastSeenAt: string;
 }
+/** A profile (what is usual for a model or one device), what is unusual about a device, or when the ward was begun. */
+export type HabitBody =
+  | { what: "ward"; since: string }
+  | {
+      what: "profile";
+      profile: string;
+      maker: string | null;
+      model: string | null;
+      class: string;
+      since: string;
+      /** Port -1 is any, 32768 any from there on; peers are device ids, addresses, networks or "any inside" and such. */
+      services: {
+        side: string;
+        transport: string;
+        port: number;
+        protocol: string | null;
+        peers: { place: string; peer: string }[];
+      }[];
+      merged: number;
+    }
+  | {
+      what: "device";
+      deviceId: string;
+      profile: string;
+      since: string;
+      again: boolean;
+      longestPauseMinutes: number;
+      deviations: {
+        side: string;
+        transport: string;
+        port: number;
+        protocol: string | null;
+        place: string;
+        peer: string;
+        alsoPeer: string | null;
+        address: string | null;
+        isNewPeer: boolean;
+        isNewService: boolean;
+        firstSeenAt: string;
+        /** The day: a row may not change with every frame. */
+        lastSeenDay: string;
+      }[];
+      moreDeviations: boolean;
+    };
 export interface TombstoneBody {
   kind: RowKind;
   key: string;

@@ -12,6 +12,7 @@ const COMMANDS: Record<string, (program: Command) => Promise<void>> = {
   sniff: async (program) => (await import("./commands/sniff.ts")).addSniffCommand(program),
   agent: async (program) => (await import("./commands/agent.ts")).addAgentCommand(program),
   ledger: async (program) => (await import("./commands/ledger.ts")).addLedgerCommand(program),
+  findings: async (program) => (await import("./commands/findings.ts")).addFindingsCommand(program),
   status: async (program) => (await import("./commands/status.ts")).addStatusCommand(program),
   doctor: async (program) => (await import("./commands/doctor.ts")).addDoctorCommand(program),
   lights: async (program) => (await import("./commands/lights.ts")).addLightsCommand(program),

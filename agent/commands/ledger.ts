@@ -54,7 +54,7 @@ export function addLedgerCommand(program: Command): void {
 
 /** Opens read-only and turns what goes wrong into sentences. */
 export async function withLedger(where: LedgerPlace, use: (ledger: Ledger) => Promise<void>): Promise<void> {
-  const path = where.ledger ?? configured(where.config);
+  const path = ledgerPath(where);
   let ledger: Ledger | undefined;
   try {
     ledger = openLedger(path, { readOnly: true, clock: () => Date.now() * 1000 });
@@ -67,6 +67,8 @@ export async function withLedger(where: LedgerPlace, use: (ledger: Ledger) => Pr
     ledger?.close();
   }
 }
+
+export const ledgerPath = (where: LedgerPlace): string => where.ledger ?? configured(where.config);
 
 function configured(config: string): string {
   if (config === DEFAULT_CONFIG_PATH && !existsSync(config))

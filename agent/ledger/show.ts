@@ -9,12 +9,9 @@ import { type Described, describe, percent } from "./words.ts";
 /** Longer lists of one device are cut here, and the cut is said. */
 const MAX_LINES = 40;
 
-/**
- * Finds a device by id, former id, MAC (any notation), IP address or name. Throws LedgerError `not-found` with a
- * sentence that says so, or that names the devices when several answer to it.
- */
+/** Throws as `findDevice` does. */
 export function showDevice(ledger: Ledger, wanted: string, { colour = false }: { colour?: boolean } = {}): string {
-  const device = listed(find(ledger, wanted.trim()), ledger);
+  const device = listed(findDevice(ledger, wanted.trim()), ledger);
   const bold = (text: string) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
   const findings = [...ledger.iterate("finding")].filter((row) => row.body.deviceId === device.id);
   const sections: [title: string, lines: string[]][] = [
@@ -34,7 +31,11 @@ export function showDevice(ledger: Ledger, wanted: string, { colour = false }: {
   return `${[head, ...told].join("\n")}\n`;
 }
 
-function find(ledger: Ledger, wanted: string): Row {
+/**
+ * Finds a device by id, former id, MAC (any notation), IP address or name. Throws LedgerError `not-found` with a
+ * sentence that says so, or that names the devices when several answer to it.
+ */
+export function findDevice(ledger: Ledger, wanted: string): Row {
   const alias = ledger.get("alias", rowKey(wanted))?.body.deviceId;
   const exact = ledger.get("device", rowKey(typeof alias === "string" ? alias : wanted));
   if (exact) return exact;

@@ -58,8 +58,15 @@ describe("rights", () => {
     expect(value(name, "ProtectHome")).toBe("yes");
     expect(value(name, "PrivateDevices")).toBe("yes");
     expect(value(name, "RestrictSUIDSGID")).toBe("yes");
-    expect(value(name, "SystemCallFilter")).toBe("@system-service");
   });
+
+  test.each([...LONG_RUNNING, MIRROR])(
+    "%s may ask for memory protection keys, as V8 does, and outlives a refused call",
+    (name) => {
+      expect(value(name, "SystemCallFilter")).toBe("@system-service @pkey");
+      expect(value(name, "SystemCallErrorNumber")).toBe("EPERM");
+    },
+  );
 
   test.each([...LONG_RUNNING, MIRROR])("%s leaves no core dump, which would hold what the wire said", (name) => {
     expect(value(name, "LimitCORE")).toBe("0");

@@ -3,12 +3,13 @@ import type { LightDriver } from "../hardware/driver.ts";
 import type { LightStates } from "../hardware/lights.ts";
 import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
 import { ClockWatch } from "./clock-state.ts";
-import { type Config, findingSettings } from "./config.ts";
+import { type Config, findingSettings, learnMicros } from "./config.ts";
 import { type Answer, decide } from "./control/decide.ts";
 import type { Severity } from "./findings/finding.ts";
 import { findingsOver, judgeFindings } from "./findings/judge.ts";
 import type { TapFacts } from "./findings/rule.ts";
 import { Book } from "./findings/work/book.ts";
+import { HabitKeeper } from "./habit-keeper.ts";
 import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
 import { createNetworks } from "./identify/networks.ts";
 import { LedgerError } from "./ledger/error.ts";
@@ -72,6 +73,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #identifier: Identifier;
   readonly #periods: Periods;
+  readonly #habits: HabitKeeper;
   readonly #ports = new Map<string, Port>();
   readonly #startedAt: number;
   #devices: JudgedDevice[] = [];
@@ -96,6 +98,7 @@ export class Agent {
       remembered,
     });
     this.#periods = new Periods(options.ledger, remembered);
+    this.#habits = new HabitKeeper(options.ledger, learnMicros(options.config));
     this.#book = new Book(findingsFromLedger(options.ledger));
     this.#startedAt = options.clock();
     this.#clock = new ClockWatch(options.heardTimeServer ?? (() => "unknown"));
@@ -134,6 +137,7 @@ export class Agent {
   /** Time-based work; call a few times a second. */
   tick(): void {
     const now = this.#options.clock();
+    this.#habits.tick(now);
     const { shape } = this.#identifier.facts;
     const every = shape === this.#judgedShape ? REFRESH_EVERY_MICROS : JUDGE_EVERY_MICROS;
     const elapsed = now - this.#judgedAt;
@@ -237,6 +241,7 @@ export class Agent {
       tap,
       now,
       settings: findingSettings(this.#options.config),
+      behaviour: this.#habits.judge(this.#identifier, devices, this.#isHearing(now), now),
     });
     this.#book.judge({ findings, over: new Set(findingsOver(tap)), devices, now });
     const { changed, gone } = this.#book.changes();
@@ -247,11 +252,13 @@ export class Agent {
       changes.push(
         ...gone.map((id) => tombstone("finding", rowKey(id), isoMicros(now))),
         ...changed.map(findingChange),
+        ...this.#habits.changes(now),
       );
       const isPeriodDue = now >= this.#nextPeriodAt || this.#nextPeriodAt - now > PERIOD_EVERY_MICROS;
       if (isPeriodDue) changes.push(...this.#periods.periodChanges(devices));
       const { written } = ledger.write(changes);
       this.#book.committed();
+      this.#habits.committed();
       if (isPeriodDue) {
         this.#periods.committed();
         this.#nextPeriodAt = now + PERIOD_EVERY_MICROS;
@@ -267,6 +274,15 @@ export class Agent {
       if (this.#storageTrouble !== error.message) log.warn({ code: error.code }, `ledger: ${error.message}`);
       this.#storageTrouble = error.message;
     }
+  }
+
+  #isHearing(now: number): boolean {
+    return [...this.#ports.values()].some(
+      ({ heardAt, counts: { mirror } }) =>
+        now - heardAt < SNIFFER_SILENT_MICROS &&
+        mirror.linkUp !== false &&
+        mirror.bothDirections + mirror.oneDirection > 0,
+    );
   }
 
   #tapFacts(now: number): TapFacts[] {

@@ -1,7 +1,9 @@
 /** Replay: capture files through the same rooms as live traffic, in one process, by the capture's own clock. */
 import { basename } from "node:path";
+import { type Behaviour, behaviourOf } from "./behaviour/behaviour.ts";
+import { Habits } from "./behaviour/habits.ts";
 import type { CaptureFiles } from "./capture/pcap-file.ts";
-import { type Config, configDigest, findingSettings } from "./config.ts";
+import { type Config, configDigest, findingSettings, learnMicros } from "./config.ts";
 import { dissectors } from "./dissectors/index.ts";
 import { learnLogins } from "./dissectors/known-logins.ts";
 import { type Document, deviceForm, findingForm, sortedCounts } from "./document.ts";
@@ -66,6 +68,7 @@ export async function replay(
     tap: [],
     now,
     settings: findingSettings(options.config),
+    ...learnt(identifier, devices, { learn: learnMicros(options.config), firstAt, lastAt }),
   });
   const totals = watch.totals();
   const truncated = end.reason === "truncated" ? end.message : end.reason === "closed" ? STOPPED : null;
@@ -93,4 +96,24 @@ export async function replay(
       findings: findings.map(findingForm),
     },
   };
+}
+
+/** Habits, when the capture is longer than they take to learn; what was forgotten for want of room would look new. */
+function learnt(
+  identifier: Identifier,
+  judged: readonly JudgedDevice[],
+  { learn, firstAt, lastAt }: { learn: number; firstAt: number; lastAt: number },
+): { behaviour?: Behaviour } {
+  const { listeningSince, overflow } = identifier.facts;
+  if (!(lastAt - firstAt > learn) || overflow > 0) return {};
+  const devices = judged.map(({ device }) => device);
+  const habits = new Habits(learn);
+  habits.learn({
+    devices,
+    rhythms: identifier.rhythms(),
+    contactsOf: (wanted) => identifier.contacts(wanted),
+    now: lastAt,
+  });
+  const moment = { listeningSince, newsSince: Number.NEGATIVE_INFINITY, now: lastAt };
+  return { behaviour: behaviourOf(habits, devices, moment) };
 }

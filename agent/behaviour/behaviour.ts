@@ -8,20 +8,29 @@ export interface Behaviour {
   learnMicros: number;
   /** When the ward was learnt: who is first heard later is new to it. Infinity for a ward nobody was heard on. */
   wardLearntAt: number;
+  /** A device first heard before this is no news any more. */
+  newsSince: number;
   /** Undefined for a device without habits. */
   habitOf(deviceId: string): DeviceHabit | undefined;
   silences: readonly Silence[];
 }
 
-/** `listeningSince`: since when the port has been heard without a break. Times in microseconds. */
+export interface Moment {
+  /** Since when the port has been heard without a break. Microseconds, as all of these. */
+  listeningSince: number;
+  newsSince: number;
+  now: number;
+}
+
 export function behaviourOf(
   habits: Habits,
   devices: readonly Device[],
-  { listeningSince, now }: { listeningSince: number; now: number },
+  { listeningSince, newsSince, now }: Moment,
 ): Behaviour {
   return {
     learnMicros: habits.learnMicros,
     wardLearntAt: habits.wardLearntAt,
+    newsSince,
     habitOf: (deviceId) => habits.of(deviceId),
     silences: silencesOf({ devices, habits, listeningSince, now }),
   };

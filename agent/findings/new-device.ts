@@ -18,15 +18,15 @@ export default defineRule({
     "NHS DSPT, asset register of connected medical devices",
     "CIS Controls 1, Inventory of enterprise assets",
   ],
-  // Told for as long as a device takes to learn; by then it is no longer new.
+  // The tap tells of it for as long as a device takes to learn; by then it is no longer new.
   lasts: "condition",
-  judge({ devices, behaviour, now }) {
+  judge({ devices, behaviour }) {
     if (behaviour === undefined) return [];
     return devices
       .filter(
         (device) =>
           device.firstSeenAt > behaviour.wardLearntAt &&
-          now - device.firstSeenAt < behaviour.learnMicros &&
+          device.firstSeenAt > behaviour.newsSince &&
           isOfTheWard(device),
       )
       .sort((a, b) => Number(b.medical) - Number(a.medical) || a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : 1))

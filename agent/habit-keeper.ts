@@ -1,0 +1,60 @@
+/** Habits in a running tap: learnt while it listens, kept in the ledger, and given to the rules. */
+import { type Behaviour, behaviourOf } from "./behaviour/behaviour.ts";
+import { Habits } from "./behaviour/habits.ts";
+import type { Device } from "./identify/device.ts";
+import type { Identifier } from "./identify/identifier.ts";
+import { habitChanges, habitsFromLedger } from "./ledger/habits.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { RowChange } from "./ledger/rows.ts";
+import { isoMicros } from "./time.ts";
+
+/** All conversations are gone through at most this often; when they began is known, so nothing is missed by it. */
+const LEARN_EVERY_MICROS = 10 * 1_000_000;
+/** A tick is due several times a second: a step of the clock this wide is the clock being set, or the machine asleep. */
+const CLOCK_STEP_MICROS = 2 * 3600 * 1_000_000;
+
+export class HabitKeeper {
+  readonly #habits: Habits;
+  #learntAt = Number.NEGATIVE_INFINITY;
+  #tickedAt: number | undefined;
+
+  constructor(ledger: Pick<Ledger, "iterate">, learnMicros: number) {
+    this.#habits = new Habits(learnMicros, habitsFromLedger(ledger));
+  }
+
+  /** Call a few times a second, so that a clock that is set is told from time that passes. */
+  tick(now: number): void {
+    const step = now - (this.#tickedAt ?? now);
+    this.#tickedAt = now;
+    if (step > CLOCK_STEP_MICROS) this.#habits.clockJumped(step, now);
+  }
+
+  /** `isHearing`: a port is open, has a link and mirrors other people's traffic. */
+  judge(identifier: Identifier, devices: readonly Device[], isHearing: boolean, now: number): Behaviour {
+    if (!isHearing) identifier.facts.wasDeaf(now);
+    const elapsed = now - this.#learntAt;
+    if (elapsed < 0 || elapsed >= LEARN_EVERY_MICROS) {
+      this.#learntAt = now;
+      this.#habits.learn({
+        devices,
+        rhythms: identifier.rhythms(),
+        contactsOf: (wanted) => identifier.contacts(wanted),
+        now,
+      });
+    }
+    return behaviourOf(this.#habits, devices, {
+      listeningSince: identifier.facts.listeningSince,
+      newsSince: now - this.#habits.learnMicros,
+      now,
+    });
+  }
+
+  changes(now: number): RowChange[] {
+    return habitChanges(this.#habits.unkept(), isoMicros(now));
+  }
+
+  /** The last `changes` are durable. */
+  committed(): void {
+    this.#habits.kept();
+  }
+}

@@ -4,6 +4,8 @@ import type { Moment } from "./moment.ts";
 import type { EvidenceObservation, FrameReference, HostKey } from "./observation.ts";
 /** Distinct values one host may say of itself before the rest is only counted (hostile chatter). */
 export const MAX_EVIDENCE_PER_HOST = 200;
+/** The same where shares of one capture are joined afterwards. */
+const MAX_EVIDENCE_PER_SHARE = 1000;
 /** Hosts whose evidence is remembered for repeats; beyond it memory is cleared and facts are said anew. */
 const MAX_SUBJECTS = 16_384;
 /** Pieces remembered of all hosts together; beyond it memory is cleared likewise. */
@@ -44,6 +46,17 @@ export class EvidenceFold {
   /** The same by a host's key object, which is one and the same for all it says. */
   readonly #byHost = new Map<HostKey, Known>();
   #pending: FoldedEvidence[] = [];
+  readonly #isShare: boolean;
+  readonly #maxPerHost: number;
+
+  /**
+   * A share's fold leaves it to the one that joins shares how many values are kept: what is one too many here may be
+   * what another share told first.
+   */
+  constructor(isShare = false) {
+    this.#isShare = isShare;
+    this.#maxPerHost = isShare ? MAX_EVIDENCE_PER_SHARE : MAX_EVIDENCE_PER_HOST;
+  }
 
   /** Takes one piece; returns its folded record so that repeats can be counted without reading again. */
   add(evidence: Evidence, place: Place): FoldedEvidence | undefined {
@@ -89,7 +102,7 @@ export class EvidenceFold {
     let values = valuesOf(known, place.protocol, attribute);
     const before = values.get(value);
     if (before !== undefined) return before;
-    if (known.size >= MAX_EVIDENCE_PER_HOST) {
+    if (known.size >= this.#maxPerHost) {
       this.overflow++;
       return undefined;
     }
@@ -98,7 +111,7 @@ export class EvidenceFold {
       known = this.#knownOf(about, host);
       values = valuesOf(known, place.protocol, attribute);
     }
-    if (atMost > 0 && countOf(known, attribute) >= atMost) {
+    if (atMost > 0 && !this.#isShare && countOf(known, attribute) >= atMost) {
       this.overflow++;
       return undefined;
     }

@@ -27,7 +27,7 @@ export class HostTable {
   readonly ttl = new Uint8Array(MAX_HOSTS);
   readonly firstAt = new Float64Array(MAX_HOSTS);
   readonly lastAt = new Float64Array(MAX_HOSTS);
-  /** Where in the window it was first touched. */
+  /** Where in the window it was first touched: twice the frame's ordinal, and one more for a receiver. */
   readonly order = new Float64Array(MAX_HOSTS);
   readonly #dirty = new Int32Array(MAX_HOSTS);
   readonly #isDirty = new Uint8Array(MAX_HOSTS);
@@ -105,22 +105,22 @@ export class HostTable {
     if (index < 0) return;
     this.sentFrames[index]!++;
     this.sentBytes[index]! += bytes;
-    this.#touch(index, moment);
+    this.#touch(index, moment, 0);
   }
 
   received(index: number, bytes: number, moment: Moment): void {
     if (index < 0) return;
     this.receivedFrames[index]!++;
     this.receivedBytes[index]! += bytes;
-    this.#touch(index, moment);
+    this.#touch(index, moment, 1);
   }
 
-  #touch(index: number, moment: Moment): void {
+  #touch(index: number, moment: Moment, end: 0 | 1): void {
     if (moment.at > this.lastAt[index]!) this.lastAt[index] = moment.at;
     else if (moment.at < this.firstAt[index]!) this.firstAt[index] = moment.at;
     if (this.#isDirty[index] === 0) {
       this.#isDirty[index] = 1;
-      this.order[index] = moment.ordinal;
+      this.order[index] = moment.ordinal * 2 + end;
       this.#dirty[this.#dirtyCount++] = index;
     }
   }

@@ -8,6 +8,7 @@ import { hashOf } from "../dissectors/print.ts";
 import { createRecogniser, type Recogniser } from "../dissectors/recogniser.ts";
 import { droppedNames } from "../dissectors/self-given.ts";
 import { Analyser, type Analysis, emptyAnalysis, isForgettable, isOver, renew, VERDICT } from "./analyser.ts";
+import { ClaimWatch } from "./claim-watch.ts";
 import { DuplicateFilter } from "./duplicates.ts";
 import { EvidenceFold, type Place } from "./evidence-fold.ts";
 import { ARP, FanOutWatch } from "./fan-out.ts";
@@ -34,6 +35,8 @@ const ETHERTYPE_ARP = 0x0806;
 const ARP_LENGTH = 28;
 const ARP_REQUEST = 1;
 const ARP_REPLY = 2;
+
+const ICMPV6 = 58;
 
 const TCP_SYN = 0x02;
 const TCP_ACK = 0x10;
@@ -87,7 +90,7 @@ export class Watch {
   readonly #recogniser: Recogniser;
   readonly #hosts = new HostTable();
   readonly #flows = new FlowTable<Analysis>();
-  readonly #fold = new EvidenceFold();
+  readonly #fold: EvidenceFold;
   readonly #duplicates = new DuplicateFilter();
   readonly #analyser: Analyser;
   readonly #flow = new PacketFlow();
@@ -95,6 +98,7 @@ export class Watch {
   readonly #repeats = new Repeats();
   readonly #openings = new Openings();
   readonly #fanOut = new FanOutWatch();
+  readonly #claims = new ClaimWatch((evidence, protocol) => this.#fold.add(evidence, this.#place(protocol)));
   #analyses = 0;
   #scratch = emptyAnalysis();
   #unreadFlows = 0;
@@ -110,6 +114,7 @@ export class Watch {
     this.#options = options;
     this.#foldMicros = options.foldMicros ?? 1_000_000;
     this.#share = options.share ?? -1;
+    this.#fold = new EvidenceFold(this.#share >= 0);
     this.#recogniser = createRecogniser(options.dissectors);
     this.#decoder = createDecoder({
       knownEtherTypes: options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []),
@@ -426,6 +431,7 @@ export class Watch {
       if (wanted.length > 0) this.#direct(packet, wanted, packet.linkPayloadAt, packet.linkPayloadLength, "link");
       return;
     }
+    if (version === 6 && packet.ipProtocol === ICMPV6) this.#claims.neighbour(packet);
     const wanted = this.#recogniser.forIpProtocol(packet.ipProtocol);
     if (wanted.length > 0) this.#direct(packet, wanted, packet.payloadAt, packet.payloadLength, "ip");
   }
@@ -436,6 +442,7 @@ export class Watch {
     if (linkPayloadLength < ARP_LENGTH || bytes[at + 4] !== 6 || bytes[at + 5] !== 4) return;
     const sender = bytes.readInt32BE(at + 14);
     const target = bytes.readInt32BE(at + 24);
+    this.#claims.arp(packet);
     if (bytes[at + 7] === ARP_REQUEST && sender !== target) this.#fanOut.attempt(this.#sourceHost, target, ARP, packet);
     else if (bytes[at + 7] === ARP_REPLY) {
       const asker = this.#hosts.find(

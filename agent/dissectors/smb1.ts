@@ -32,6 +32,8 @@ const NO_DIALECT = 0xffff;
 /** Data of one NT_TRANSACT that a 16-bit length can't count (MS17-010's mismatch). */
 const MAX_TRANS2_DATA = 0xffff;
 const MAX_TEXT = 128;
+/** Bytes of a response to a challenge by LM or NTLM version 1. */
+const RESPONSE_V1 = 24;
 
 /** Reads one message that begins with FF 'SMB'; "" texts and cut fields are left out. */
 export function readSmb1(bytes: Buffer, state: SmbState): SmbMessage | undefined {
@@ -113,12 +115,21 @@ function readSetupRequest(bytes: Buffer, words: number, state: SmbState, add: Ad
       add("wardtap.login", "smb", "receiver");
       add("wardtap.login.sent", "smb");
     }
+    if (state.encryptsPasswords !== false)
+      add("smb.setup.response", responseOf(bytes.readUInt16LE(47), words === 13 ? bytes.readUInt16LE(49) : 0));
     if (bytes[at] === 0 && secrets <= 2) add("wardtap.login.anonymous", "smb");
     // The account and its domain are stepped over, not read.
     at = afterText(bytes, at, bytes.length, wide);
     at = afterText(bytes, at, bytes.length, wide);
   }
   readSystem(bytes, at, wide, ".client", add);
+}
+
+/** [MS-NLMP] 2.2.2.3 to 2.2.2.8: responses of LM and NTLM version 1 have 24 bytes, of version 2 more. */
+function responseOf(lm: number, nt: number): string | undefined {
+  if (nt > RESPONSE_V1) return "v2";
+  if (nt === RESPONSE_V1) return "v1";
+  return nt === 0 && lm === RESPONSE_V1 ? "lm" : undefined;
 }
 
 /** 2.2.4.53.2: 3 words, 4 with extended security. */

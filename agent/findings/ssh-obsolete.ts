@@ -1,15 +1,43 @@
-/** SSH protocol version 1, broken since 2001. RFC 4253, section 5. */
+/** SSH version 1, broken since 2001, and version 2 protected by what is no longer safe. RFC 4253, section 5; RFC 9142; RFC 8758. */
+import type { DeviceEvidence } from "../identify/device.ts";
 import { fromEvidence } from "./from-evidence.ts";
+import { defineRule } from "./rule.ts";
 
-export default fromEvidence({
+/** Signatures by SHA-1 can't be forged in the time a login takes: poor, and no open door. */
+const POOR = ["ssh-rsa"];
+const WEAK = "wardtap.ssh.weak";
+
+const rule = fromEvidence({
   id: "ssh-obsolete",
-  title: "SSH version 1 is in use",
+  title: "SSH with obsolete protection is in use",
   severity: "medium",
   about: "device",
   advice:
-    "Switch SSH version 1 off, or ask the maker for an update; let only the machine that maintains the device reach it.",
-  references: ["RFC 4253, section 5", "CVE-2001-0361"],
-  // 1.99 means "2, and 1 for old clients": only with the session itself in version 1 is it one.
-  signs: [{ attribute: "ssh.version", value: /^1\.(?!99)/ }],
-  why: (versions) => `It speaks SSH ${versions.join(", ")}.`,
+    "Switch SSH version 1 and old algorithms off, or ask the maker for an update; let only the machine that maintains the device reach it.",
+  references: ["RFC 4253, section 5", "CVE-2001-0361", "RFC 9142", "RFC 8758"],
+  signs: [
+    // 1.99 means "2, and 1 for old clients": only with the session itself in version 1 is it one.
+    { attribute: "ssh.version", value: /^1\.(?!99)/ },
+    { attribute: WEAK },
+  ],
+  why: (values) => {
+    const versions = values.filter((value) => /^\d/.test(value));
+    const weak = values.filter((value) => !/^\d/.test(value));
+    return [
+      ...(versions.length > 0 ? [`It speaks SSH ${versions.join(", ")}.`] : []),
+      ...(weak.length > 0 ? [`SSH there comes to be protected by ${weak.join(", ")}.`] : []),
+    ].join(" ");
+  },
 });
+
+export default defineRule({
+  ...rule,
+  judge: (context) =>
+    rule
+      .judge(context)
+      .map((verdict) => (verdict.evidence.every(isPoor) ? { ...verdict, severity: "low" as const } : verdict)),
+});
+
+function isPoor({ attribute, value }: DeviceEvidence): boolean {
+  return attribute === WEAK && POOR.includes(value);
+}

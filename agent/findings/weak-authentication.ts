@@ -25,6 +25,7 @@ export default fromEvidence({
     // Anonymous questions to a directory and null sessions are a client's everyday start: no finding of their own.
     { attribute: "wardtap.login.anonymous", value: /^ftp$/ },
     { attribute: "ntlmssp.auth.response", value: /^(?:v1|lm|ntlmv1|NTLMv1)/i },
+    { attribute: "smb.setup.response", value: /^(?:v1|lm)$/ },
     { attribute: "vnc.security_type", value: /^(?:none|1)$/i },
     { attribute: "smb.sm.password", value: /^plaintext$/ },
   ],

@@ -147,6 +147,20 @@ describe("SMB 1", () => {
     expect(evidence).toContainEqual({ about: "sender", attribute: "wardtap.login.sent", value: "smb" });
   });
 
+  test.each([
+    [24, 24, ["v1"]],
+    [24, 130, ["v2"]],
+    [24, 0, ["lm"]],
+    [1, 0, []],
+  ])("responses of %i and %i bytes are %j", (lm, nt, expected) => {
+    const message = setup("a", "b", Buffer.alloc(lm + nt, 0x50));
+    message.writeUInt16LE(lm, 4 + 47);
+    message.writeUInt16LE(nt, 4 + 49);
+    const flow = flowOf();
+    read(smb, negotiated(0x03), flow);
+    expect(values(read(smb, message, flow).evidence, "smb.setup.response")).toEqual(expected);
+  });
+
   test("a session setup of TRANS2 and the answer of the backdoor are told", () => {
     const flow = flowOf();
     const words = bytes(Buffer.alloc(26), [1, 0], u16(0x0e));

@@ -16,6 +16,7 @@ export default defineRule({
   advice:
     "Find out who sweeps the network and why. A planned sweep must leave medical devices out; name who does it in the configuration (knownScanners).",
   references: ["MITRE ATT&CK T1018"],
+  lasts: "event",
   judge: (context) =>
     scans(
       context,

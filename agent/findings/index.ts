@@ -1,10 +1,13 @@
 /** All finding rules. */
 
+import addressConflict from "./address-conflict.ts";
 import addressScan from "./address-scan.ts";
+import arpSpoofing from "./arp-spoofing.ts";
 import cleartextLogin from "./cleartext-login.ts";
 import clockUnsynchronised from "./clock-unsynchronised.ts";
 import defaultLogin from "./default-login.ts";
 import ftp from "./ftp.ts";
+import gatewayChanged from "./gateway-changed.ts";
 import internetEgress from "./internet-egress.ts";
 import llmnrNetbios from "./llmnr-netbios.ts";
 import mirrorLoss from "./mirror-loss.ts";
@@ -35,11 +38,14 @@ import weakAuthentication from "./weak-authentication.ts";
 import wormSpread from "./worm-spread.ts";
 
 export const findingRules: readonly FindingRule[] = [
+  addressConflict,
   addressScan,
+  arpSpoofing,
   cleartextLogin,
   clockUnsynchronised,
   defaultLogin,
   ftp,
+  gatewayChanged,
   internetEgress,
   llmnrNetbios,
   mirrorLoss,

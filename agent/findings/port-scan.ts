@@ -10,6 +10,7 @@ export default defineRule({
   advice:
     "Find out who scans and why. Scans have stopped medical devices: a planned one must leave them out; name who does it in the configuration (knownScanners).",
   references: ["MITRE ATT&CK T1046"],
+  lasts: "event",
   judge: (context) =>
     scans(
       context,

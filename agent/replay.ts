@@ -20,6 +20,7 @@ import { VERSION } from "./version.ts";
 /** A file has no one waiting for its observations: fold them for longer than live. */
 const FOLD_MICROS = 60 * 1_000_000;
 
+const DAY_MICROS = 24 * 3600 * 1_000_000;
 const STOPPED = "stopped before the end of the input";
 
 export interface ReplayResult {
@@ -98,14 +99,19 @@ export async function replay(
   };
 }
 
-/** Habits, when the capture is longer than they take to learn; what was forgotten for want of room would look new. */
+/**
+ * Habits, when the capture is longer than they take to learn. Not where it is put together from different times, with
+ * nobody heard on most of the days that should be learnt; nor where conversations had to be forgotten: they'd look new.
+ */
 function learnt(
   identifier: Identifier,
   judged: readonly JudgedDevice[],
   { learn, firstAt, lastAt }: { learn: number; firstAt: number; lastAt: number },
 ): { behaviour?: Behaviour } {
-  const { listeningSince, overflow } = identifier.facts;
-  if (!(lastAt - firstAt > learn) || overflow > 0) return {};
+  const { listeningSince, overflow, days } = identifier.facts;
+  const [from, until] = [firstAt / DAY_MICROS, (firstAt + learn) / DAY_MICROS];
+  const daysHeard = [...days].filter((day) => day >= Math.floor(from) && day < until).length;
+  if (!(lastAt - firstAt > learn) || daysHeard * 2 < until - from || overflow > 0) return {};
   const devices = judged.map(({ device }) => device);
   const habits = new Habits(learn);
   habits.learn({

@@ -27,6 +27,9 @@ const MAX_EVIDENCE_PER_HOST = 300;
 const MAX_CONVERSATIONS = 131_072;
 /** When nobody at all was heard for this long, the port was deaf: no device was silent because of it. */
 const DEAF_MICROS = 2 * 3600 * 1_000_000;
+const DAY_MICROS = 24 * 3600 * 1_000_000;
+/** Days held on which anybody was heard: more than the longest learning time; later ones aren't added. */
+const MAX_DAYS = 100;
 
 export interface HostFact {
   key: string;
@@ -99,6 +102,8 @@ export class Facts {
   overflow = 0;
   /** Since when the port has been heard without a break; Infinity before the first traffic. */
   listeningSince = Number.POSITIVE_INFINITY;
+  /** Days since 1970 on which anybody was heard. */
+  readonly days = new Set<number>();
   #presentAt = Number.NEGATIVE_INFINITY;
   readonly #networks: Networks;
 
@@ -122,6 +127,7 @@ export class Facts {
     const { host } = said;
     if (said.firstAt - this.#presentAt > DEAF_MICROS) this.listeningSince = said.firstAt;
     this.#presentAt = Math.max(this.#presentAt, said.lastAt);
+    if (this.days.size < MAX_DAYS) this.days.add(Math.floor(said.lastAt / DAY_MICROS));
     // What only ever received is no proof that anybody is there.
     if (said.sentFrames === 0 && !this.hosts.has(hostKeyText(host))) return;
     const fact = this.#host(host, said.firstAt);

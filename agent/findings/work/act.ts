@@ -123,7 +123,7 @@ function readReview(text: string): number | null {
   const at = Date.parse(text);
   // The 31st of February is no day in March.
   if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text.slice(0, 10)) return null;
-  return at * 1000 + (isDay ? DAY_MICROS : 0);
+  return at * 1000 + (isDay ? DAY_MICROS - 1 : 0);
 }
 
 const saysTheSame = ({ work }: WorkedFinding, { why, control, owner, reviewAt }: Details) =>

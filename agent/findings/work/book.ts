@@ -111,17 +111,18 @@ export class Book {
   #carry(devices: Judgement["devices"], now: number): void {
     const remaining = new Map(devices.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const)));
     if (remaining.size === 0) return;
-    for (const finding of [...this.#held.values()]) {
+    for (const before of [...this.#held.keys()]) {
+      const finding = this.#held.get(before)!;
       const deviceId = finding.deviceId === null ? undefined : remaining.get(finding.deviceId);
       if (deviceId === undefined) {
-        this.#held.set(finding.id, renamed(finding, remaining));
+        this.#held.set(before, renamed(finding, remaining));
         continue;
       }
       const id = findingId(finding.rule, deviceId, finding.key);
       const moving = renamed(carried(finding, deviceId), remaining);
       const there = this.#held.get(id);
-      this.#forget(finding.id);
-      this.#gone.add(finding.id);
+      this.#forget(before);
+      this.#gone.add(before);
       const kept = there === undefined ? moving : joined(there, moving, now);
       this.#index(kept);
       this.#keep(kept, now);

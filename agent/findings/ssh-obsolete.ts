@@ -3,8 +3,8 @@ import type { DeviceEvidence } from "../identify/device.ts";
 import { fromEvidence } from "./from-evidence.ts";
 import { defineRule } from "./rule.ts";
 
-/** Signatures by SHA-1 can't be forged in the time a login takes: poor, and no open door. */
-const POOR = ["ssh-rsa"];
+/** Built on SHA-1 or MD5 in ways that nobody has broken within a session: poor, and no open door. */
+const POOR = ["ssh-rsa", "diffie-hellman-group-exchange-sha1", "hmac-md5", "hmac-md5-96", "hmac-sha1-96"];
 const WEAK = "wardtap.ssh.weak";
 
 const rule = fromEvidence({

@@ -32,7 +32,7 @@ export interface BookChanges {
 
 export class Book {
   readonly #held = new Map<string, WorkedFinding>();
-  readonly #lasts = new Map<string, FindingRule["lasts"]>(findingRules.map(({ id, lasts }) => [id, lasts]));
+  readonly #lasts: ReadonlyMap<string, FindingRule["lasts"]>;
   /** What was told last, by id: as one text for the meaning, and the whole. */
   readonly #told = new Map<string, string>();
   readonly #unwritten = new Set<string>();
@@ -45,7 +45,8 @@ export class Book {
   /** New findings for which there was no room. */
   leftOut = 0;
 
-  constructor(held: Iterable<WorkedFinding> = []) {
+  constructor(held: Iterable<WorkedFinding> = [], rules: readonly Pick<FindingRule, "id" | "lasts">[] = findingRules) {
+    this.#lasts = new Map(rules.map(({ id, lasts }) => [id, lasts]));
     for (const finding of held) {
       this.#held.set(finding.id, finding);
       this.#told.set(finding.id, meaningOf(finding));

@@ -48,9 +48,17 @@ export const asked = (action: ActionName, more: Partial<Asked> = {}): Asked => (
   ...more,
 });
 
+/** Rules of each kind; all others last until their device was heard long without them. */
+export const [CONDITION, EVENT] = ["a-condition", "an-event"] as const;
+const RULES = [
+  { id: CONDITION, lasts: "condition" },
+  { id: EVENT, lasts: "event" },
+] as const;
+export const bookOf = (held: Iterable<WorkedFinding> = []): Book => new Book(held, RULES);
+
 /** A book with a clock. Its device is heard whenever something is said unless told otherwise. */
 export class Ward {
-  book = new Book();
+  book = bookOf();
   now = START;
   heardAt = START;
 

@@ -1,11 +1,11 @@
 /** How findings end and return by themselves, count, and are carried where devices become one. */
 import { describe, expect, test } from "vitest";
 import { findingId } from "../../../agent/findings/judge.ts";
-import { Book, MAX_HELD } from "../../../agent/findings/work/book.ts";
+import { MAX_HELD } from "../../../agent/findings/work/book.ts";
 import { QUIET_DAYS } from "../../../agent/findings/work/end.ts";
 import { MAX_MARKS, MAX_SHOWN_EVIDENCE } from "../../../agent/findings/work/worked.ts";
 import { piece } from "../given.ts";
-import { DAY, fresh, HOUR, SECOND, START, Ward } from "./given.ts";
+import { bookOf, CONDITION, DAY, EVENT, fresh, HOUR, SECOND, START, Ward } from "./given.ts";
 
 const told = (...findings: ReturnType<typeof fresh>[]): Ward => {
   const ward = new Ward();
@@ -47,7 +47,7 @@ describe("ending", () => {
   });
 
   test("comes to a scan after a day, whether its window is still told or not", () => {
-    const [scan, sweep] = [fresh({ rule: "port-scan" }), fresh({ rule: "address-scan" })];
+    const [scan, sweep] = [fresh({ rule: EVENT }), fresh({ rule: EVENT, key: "another" })];
     const ward = told(scan, sweep);
     ward.passes(DAY - SECOND);
     ward.says([scan], { quiet: true });
@@ -58,7 +58,7 @@ describe("ending", () => {
   });
 
   test("of a condition comes when the rule says so no more for an hour, and its device is there", () => {
-    const finding = fresh({ rule: "known-vulnerability" });
+    const finding = fresh({ rule: CONDITION });
     const ward = told(finding);
     ward.passes(HOUR, false);
     ward.says([]);
@@ -71,7 +71,7 @@ describe("ending", () => {
   });
 
   test("of a condition that only flickers doesn't come, and each return counts", () => {
-    const finding = fresh({ rule: "known-vulnerability" });
+    const finding = fresh({ rule: CONDITION });
     const ward = told(finding);
     for (let turn = 0; turn < 10; turn++) {
       ward.passes(HOUR / 4);
@@ -157,7 +157,7 @@ describe("counting", () => {
     const at = (count: number) => fresh({ evidence: [piece("wardtap.login", "telnet", { count })] });
     const ward = told(at(3));
     ward.says([at(5)]);
-    ward.book = new Book([ward.held(fresh())]);
+    ward.book = bookOf([ward.held(fresh())]);
     ward.says([at(1)]);
     ward.says([at(4)]);
     expect(ward.held(fresh()).evidence[0]?.count).toBe(8);
@@ -271,7 +271,7 @@ describe("a flood", () => {
   test("of findings is held up to a bound and counted; what ended by itself makes room", () => {
     const ward = new Ward();
     const flood = Array.from({ length: MAX_HELD }, (_, index) =>
-      fresh({ rule: index === 7 ? "port-scan" : "telnet", deviceId: `dev-${index}` }),
+      fresh({ rule: index === 7 ? EVENT : "telnet", deviceId: `dev-${index}` }),
     );
     ward.says(flood);
     ward.says([fresh({ deviceId: "dev-late" })]);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ActionName, act, readAsked } from "../../../agent/findings/work/act.ts";
 import { MAX_HISTORY } from "../../../agent/findings/work/worked.ts";
-import { asked, DAY, fresh, HOUR, START, Ward } from "./given.ts";
+import { asked, CONDITION, DAY, fresh, HOUR, START, Ward } from "./given.ts";
 
 const told = (...findings: ReturnType<typeof fresh>[]): Ward => {
   const ward = new Ward();
@@ -165,7 +165,7 @@ describe("a resolved finding", () => {
   });
 
   test("of a condition returns when it had gone and holds again, not because it still holds", () => {
-    const finding = fresh({ rule: "known-vulnerability" });
+    const finding = fresh({ rule: CONDITION });
     const ward = told(finding);
     ward.does(finding, "resolve");
     ward.passes(HOUR);

@@ -4,6 +4,7 @@ import http from "../../agent/dissectors/http.ts";
 import http2 from "../../agent/dissectors/http2.ts";
 import { ascii, bytes, canary, hex, u16, u32 } from "./bytes.ts";
 import { everything, expectHostileProof, read, values } from "./hostile.ts";
+import { authenticate, challenge } from "./ntlm-messages.ts";
 
 const message = (...lines: string[]) => ascii(`${lines.join("\r\n")}\r\n\r\n`);
 const request = message(
@@ -60,6 +61,40 @@ describe("a request", () => {
   });
 });
 
+describe("a proof other than Basic", () => {
+  const authorization = (scheme: string, proof: Buffer) =>
+    message("GET / HTTP/1.1", `Authorization: ${scheme} ${proof.toString("base64")}`);
+
+  test("by NTLM names the client's computer and how it answered, and neither user nor response", () => {
+    const proof = authenticate({ user: canary("user"), domain: canary("domain"), nt: 24, lm: 24 });
+    for (const scheme of ["NTLM", "Negotiate"]) {
+      const request = authorization(scheme, proof);
+      const { evidence } = read(http, request);
+      expect(values(evidence, "ntlmssp.auth.hostname")).toEqual(["PC-1"]);
+      expect(values(evidence, "ntlmssp.auth.response")).toEqual(["v1"]);
+      expect(values(evidence, "wardtap.login")).toEqual([]);
+      expect(everything(http, request)).not.toContain("CANARY");
+    }
+  });
+
+  test("asked for by NTLM names the server's computer", () => {
+    const asked = challenge({ computer: "WEB-7", domain: "WARD", dns: "web-7.ward.example" }).toString("base64");
+    const { evidence } = read(http, message("HTTP/1.1 401 No", `WWW-Authenticate: NTLM ${asked}`));
+    expect(values(evidence, "ntlmssp.challenge.target_info.nb_computer_name")).toEqual(["WEB-7"]);
+  });
+
+  test("by a ticket or by bytes that are none says nothing of NTLM", () => {
+    const { evidence } = read(http, authorization("Negotiate", Buffer.alloc(900, 0x61)));
+    expect(evidence.map(({ attribute }) => attribute)).toEqual(["http.authorization.scheme"]);
+  });
+
+  test("by a token in clear is told, the token is not", () => {
+    const request = message("GET / HTTP/1.1", `Authorization: Bearer ${canary("token")}`);
+    expect(values(read(http, request).evidence, "wardtap.login.token")).toEqual(["http"]);
+    expect(everything(http, request)).not.toContain("CANARY");
+  });
+});
+
 describe("a form", () => {
   const form = "application/x-www-form-urlencoded";
   test.each(["user=a&password=b", "passwd=b", "j_Password=b", "x=1&userPwd=b&y=2"])("%s is a login", (body) => {
@@ -68,6 +103,16 @@ describe("a form", () => {
 
   test.each(["user=a&password=", "q=password", "pass=1"])("%s is none", (body) => {
     expect(values(read(http, withBody(form, body)).evidence, "wardtap.login")).toEqual([]);
+  });
+
+  test.each([
+    ["/login?user=a&password=b", ["http"]],
+    ["/login?login=a&pass=b", ["http"]],
+    ["/password?reset=1", []],
+    ["/?bypass=1&user=a", []],
+    ["/?password=", []],
+  ])("sent by GET as %s tells %j", (path, expected) => {
+    expect(values(read(http, message(`GET ${path} HTTP/1.1`)).evidence, "wardtap.login")).toEqual(expected);
   });
 
   test("is never told", () => {

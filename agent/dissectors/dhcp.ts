@@ -1,4 +1,5 @@
 /** DHCPv4 and BOOTP: how clients name and describe themselves, and who serves addresses. RFC 2131, RFC 2132, RFC 951. */
+import { ipv4Text } from "../decode/addresses.ts";
 import { ipv4At, isDeviceIpv4, isDeviceMac, macAt } from "./addresses.ts";
 import { type DhcpOptions, readOptions } from "./dhcp-options.ts";
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
@@ -11,8 +12,11 @@ const REPLY = 2;
 const FIXED_PART = 236;
 const COOKIE = 0x63825363;
 const MAX_HARDWARE_LENGTH = 16;
-/** Routers told of one message; more are not read. */
+/** Routers and name servers told of one message; more are not read. */
 const MAX_ROUTERS = 4;
+/** Networks told of one server, and servers told of one client. */
+const MAX_SCOPES = 16;
+const MAX_OFFERERS = 8;
 const OFFER = 2;
 const ACK = 5;
 const NAK = 6;
@@ -30,6 +34,9 @@ interface DhcpMessage {
   yourIp: string | undefined;
   serverId: string | undefined;
   routers: string[];
+  dnsServers: string[];
+  /** Length of the network prefix by the subnet mask, undefined where there is none or it has holes. */
+  prefixLength: number | undefined;
   /** What a client says of itself, as attribute and value; empty for replies. */
   said: [attribute: string, value: string][];
 }
@@ -53,7 +60,7 @@ export default defineDissector<DhcpMessage>({
     return options.sound || flow.cut ? message : malformed("an option runs past its field", message);
   },
   evidence(message, flow) {
-    return message.fromServer ? serverEvidence(message, flow.sourceIp) : clientEvidence(message);
+    return message.fromServer ? serverEvidence(message, flow.sourceIp, flow.vlan) : clientEvidence(message);
   },
   server: ({ fromServer }) => (fromServer ? "sender" : "receiver"),
   sameDatagram: (bytes, at, length) => printOf(bytes, at, length, STEADY),
@@ -73,13 +80,6 @@ const isBootp = (payload: Buffer) => payload[1] === 1 && payload[2] === 6 && pay
 function messageOf(payload: Buffer, { values }: DhcpOptions): DhcpMessage {
   const fromServer = payload[0] === REPLY;
   const server = values.get(54);
-  const routers: string[] = [];
-  const router = values.get(3);
-  if (fromServer && router !== undefined) {
-    for (let at = 0; at + 4 <= router.length && routers.length < MAX_ROUTERS; at += 4) {
-      if (isDeviceIpv4(router, at)) routers.push(ipv4At(router, at));
-    }
-  }
   return {
     fromServer,
     type: values.get(53)?.[0] ?? 0,
@@ -88,10 +88,28 @@ function messageOf(payload: Buffer, { values }: DhcpOptions): DhcpMessage {
     clientIp: optionalIp(payload, 12),
     yourIp: optionalIp(payload, 16),
     serverId: server !== undefined && server.length === 4 ? optionalIp(server, 0) : undefined,
-    routers,
+    routers: fromServer ? addressesIn(values.get(3)) : [],
+    dnsServers: fromServer ? addressesIn(values.get(6)) : [],
+    prefixLength: prefixLengthOf(values.get(1)),
     // What a server puts into its answers (names, vendor class) describes neither end.
     said: fromServer ? [] : saidByClient(values),
   };
+}
+
+function addressesIn(option: Buffer | undefined): string[] {
+  const found: string[] = [];
+  if (option === undefined) return found;
+  for (let at = 0; at + 4 <= option.length && found.length < MAX_ROUTERS; at += 4) {
+    if (isDeviceIpv4(option, at)) found.push(ipv4At(option, at));
+  }
+  return found;
+}
+
+/** RFC 2132 3.3. */
+function prefixLengthOf(mask: Buffer | undefined): number | undefined {
+  if (mask?.length !== 4) return undefined;
+  const zeros = ~mask.readInt32BE(0) >>> 0;
+  return (zeros & (zeros + 1)) === 0 ? Math.clz32(zeros) : undefined;
 }
 
 const optionalIp = (bytes: Buffer, at: number) => (isDeviceIpv4(bytes, at) ? ipv4At(bytes, at) : undefined);
@@ -157,7 +175,7 @@ function clientEvidence({ client, relay, clientIp, said }: DhcpMessage): Evidenc
   return found;
 }
 
-function serverEvidence(message: DhcpMessage, sourceIp: string): Evidence[] {
+function serverEvidence(message: DhcpMessage, sourceIp: string, vlan: number): Evidence[] {
   const { type, client, relay, yourIp, serverId, routers } = message;
   if (type !== 0 && type !== OFFER && type !== ACK && type !== NAK) return [];
   const found: Evidence[] = [];
@@ -166,6 +184,16 @@ function serverEvidence(message: DhcpMessage, sourceIp: string): Evidence[] {
   if (throughRelay) found.push({ about: "sender", attribute: "wardtap.role", value: "dhcp-relay" });
   if (!throughRelay || serverId !== undefined) found.push({ about, attribute: "wardtap.role", value: "dhcp-server" });
   if (serverId !== undefined) found.push({ about, attribute: "dhcp.option.dhcp_server_id", value: serverId });
+  if (yourIp !== undefined && type !== NAK && (!throughRelay || serverId !== undefined))
+    found.push({ about, attribute: "wardtap.dhcp.scope", value: scopeOf(message, yourIp, vlan), atMost: MAX_SCOPES });
+  // Who offers to the same host stands on the same link as the other who does; a relay asks from anywhere.
+  if (type === OFFER && client !== undefined && serverId !== undefined && relay === undefined)
+    found.push({
+      about: { mac: client },
+      attribute: "wardtap.dhcp.offered_by",
+      value: serverId,
+      atMost: MAX_OFFERERS,
+    });
   for (const router of routers) {
     found.push({ about: { ip: router }, attribute: "dhcp.option.router", value: router });
     found.push({ about: { ip: router }, attribute: "wardtap.role", value: "router" });
@@ -175,4 +203,19 @@ function serverEvidence(message: DhcpMessage, sourceIp: string): Evidence[] {
     found.push({ about: { mac: client }, attribute: "dhcp.ip.your", value: yourIp });
   }
   return found;
+}
+
+/** Where a server gives addresses (the VLAN it is heard in, or the relay that asks it), of which network, and what with. */
+function scopeOf({ relay, prefixLength, routers, dnsServers }: DhcpMessage, yourIp: string, vlan: number): string {
+  const where = relay === undefined ? `link ${vlan}` : `relay ${relay}`;
+  const net = prefixLength === undefined ? "" : ` net ${networkOf(yourIp, prefixLength)}`;
+  const list = (name: string, ips: readonly string[]) =>
+    ips.length === 0 ? "" : ` ${name} ${[...ips].sort().join(",")}`;
+  return `${where}${net}${list("router", routers)}${list("dns", dnsServers)}`;
+}
+
+function networkOf(ip: string, length: number): string {
+  const word = ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  const host = 2 ** (32 - length);
+  return `${ipv4Text((Math.floor(word / host) * host) | 0)}/${length}`;
 }

@@ -9,6 +9,8 @@ import defaultLogin from "./default-login.ts";
 import ftp from "./ftp.ts";
 import gatewayChanged from "./gateway-changed.ts";
 import internetEgress from "./internet-egress.ts";
+import ipnetStack from "./ipnet-stack.ts";
+import knownVulnerability from "./known-vulnerability.ts";
 import llmnrNetbios from "./llmnr-netbios.ts";
 import mirrorLoss from "./mirror-loss.ts";
 import mirrorNotMirroring from "./mirror-not-mirroring.ts";
@@ -19,6 +21,8 @@ import newService from "./new-service.ts";
 import portScan from "./port-scan.ts";
 import rdpWithoutNla from "./rdp-without-nla.ts";
 import remoteAccessTool from "./remote-access-tool.ts";
+import rogueDhcp from "./rogue-dhcp.ts";
+import rogueRouterAdvertisement from "./rogue-router-advertisement.ts";
 import type { FindingRule } from "./rule.ts";
 import silentDevice from "./silent-device.ts";
 import smbSigningOff from "./smb-signing-off.ts";
@@ -30,6 +34,7 @@ import telnet from "./telnet.ts";
 import tftp from "./tftp.ts";
 import tlsCertificate from "./tls-certificate.ts";
 import tlsObsolete from "./tls-obsolete.ts";
+import treckStack from "./treck-stack.ts";
 import unencryptedClinicalData from "./unencrypted-clinical-data.ts";
 import unencryptedClinicalDataLeavesSite from "./unencrypted-clinical-data-leaves-site.ts";
 import unsupportedOs from "./unsupported-os.ts";
@@ -47,6 +52,8 @@ export const findingRules: readonly FindingRule[] = [
   ftp,
   gatewayChanged,
   internetEgress,
+  ipnetStack,
+  knownVulnerability,
   llmnrNetbios,
   mirrorLoss,
   mirrorNotMirroring,
@@ -57,6 +64,8 @@ export const findingRules: readonly FindingRule[] = [
   portScan,
   rdpWithoutNla,
   remoteAccessTool,
+  rogueDhcp,
+  rogueRouterAdvertisement,
   silentDevice,
   smb1,
   smbSigningOff,
@@ -67,6 +76,7 @@ export const findingRules: readonly FindingRule[] = [
   tftp,
   tlsCertificate,
   tlsObsolete,
+  treckStack,
   unencryptedClinicalData,
   unencryptedClinicalDataLeavesSite,
   unsupportedOs,

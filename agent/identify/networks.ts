@@ -52,7 +52,7 @@ export function parsePrefix(text: string): Prefix {
   return { version: version as 4 | 6, words: address.words, bits: version === 4 ? bits + 96 : bits };
 }
 
-export function contains(prefix: Prefix, address: { version: 4 | 6; words: readonly number[] }): boolean {
+function contains(prefix: Prefix, address: { version: 4 | 6; words: readonly number[] }): boolean {
   if (prefix.version !== address.version) return false;
   for (let word = 0; word < 4; word++) {
     const bits = Math.min(32, Math.max(0, prefix.bits - word * 32));
@@ -62,6 +62,12 @@ export function contains(prefix: Prefix, address: { version: 4 | 6; words: reado
     if (((prefix.words[word]! ^ address.words[word]!) & mask) !== 0) return false;
   }
   return true;
+}
+
+/** False for text that is no address. */
+export function isInPrefix(ip: string, prefix: Prefix): boolean {
+  const address = parseIp(ip);
+  return address !== undefined && contains(prefix, address);
 }
 
 /** Addresses that never name a device: unspecified, loopback, multicast, broadcast. */

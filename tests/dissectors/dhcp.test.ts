@@ -101,6 +101,7 @@ describe("a server's answer", () => {
     expect(evidence).toEqual([
       { about: "sender", attribute: "wardtap.role", value: "dhcp-server" },
       { about: "sender", attribute: "dhcp.option.dhcp_server_id", value: "10.0.0.1" },
+      { about: "sender", attribute: "wardtap.dhcp.scope", value: "link 0 router 10.0.0.254", atMost: 16 },
       { about: { ip: "10.0.0.254" }, attribute: "dhcp.option.router", value: "10.0.0.254" },
       { about: { ip: "10.0.0.254" }, attribute: "wardtap.role", value: "router" },
       { about: { mac: MAC }, attribute: "dhcp.ip.your", value: "10.0.0.21" },
@@ -115,6 +116,49 @@ describe("a server's answer", () => {
     const offer = Buffer.from(acknowledge);
     offer[242] = 2;
     expect(values(read(dhcp, offer).evidence, "dhcp.ip.your")).toEqual([]);
+  });
+
+  test("tells the link, the network, the router and the name servers it gives", () => {
+    const given = (mask: string, flow: object) =>
+      values(
+        read(
+          dhcp,
+          bytes(
+            head(2, { yiaddr: "10.0.9.21" }),
+            hex("35 01 02"),
+            option(54, hex("0a 00 00 01")),
+            option(1, hex(mask)),
+            option(3, hex("0a 00 00 fe")),
+            option(6, hex("0a 00 00 03 0a 00 00 02")),
+            END,
+          ),
+          flowOf(flow),
+        ).evidence,
+        "wardtap.dhcp.scope",
+      );
+    expect(given("ff ff f8 00", { sourceIp: "10.0.0.1", vlan: 20 })).toEqual([
+      "link 20 net 10.0.8.0/21 router 10.0.0.254 dns 10.0.0.2,10.0.0.3",
+    ]);
+    expect(given("ff 00 ff 00", {})).toEqual(["link 0 router 10.0.0.254 dns 10.0.0.2,10.0.0.3"]);
+    expect(given("00 00 00 00", {})[0]).toContain("net 0.0.0.0/0");
+  });
+
+  test("to a question (INFORM) or of a boot server gives no address, so it tells of none", () => {
+    const informed = bytes(head(2), hex("35 01 05"), option(54, hex("0a 00 00 01")), END);
+    expect(values(read(dhcp, informed).evidence, "wardtap.dhcp.scope")).toEqual([]);
+  });
+
+  test("offered to a client tells the client's link, unless a relay asked", () => {
+    const offer = (giaddr?: string) =>
+      bytes(
+        head(2, { yiaddr: "10.0.0.21", ...(giaddr ? { giaddr } : {}) }),
+        hex("35 01 02"),
+        option(54, hex("0a 00 00 01")),
+        END,
+      );
+    expect(values(read(dhcp, offer()).evidence, "wardtap.dhcp.offered_by")).toEqual(["10.0.0.1"]);
+    expect(values(read(dhcp, offer("10.9.0.1")).evidence, "wardtap.dhcp.offered_by")).toEqual([]);
+    expect(values(read(dhcp, offer("10.9.0.1")).evidence, "wardtap.dhcp.scope")).toEqual(["relay 10.9.0.1"]);
   });
 
   test("through a relay is the relay's frame and the server's word", () => {

@@ -13,6 +13,8 @@ export interface Vulnerability {
   kev: boolean;
   ransomware: boolean;
   advisory: string;
+  /** Why this verdict, in words. */
+  because?: string;
 }
 
 /** With whom: another device, or an address outside; and the service ("tcp/23"). */
@@ -35,6 +37,8 @@ export interface Finding {
   why: string;
   advice: string;
   vulnerabilities: Vulnerability[];
+  /** Digest of the knowledge it was judged by; null when read back from before there was one. */
+  knowledgeVersion?: string | null;
   evidence: DeviceEvidence[];
   /** At most MAX_BETWEEN, where the rule knows. */
   between?: OtherEnd[];

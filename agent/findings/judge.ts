@@ -1,5 +1,6 @@
 /** Every rule asked once: verdicts become findings with stable ids. */
 import { createHash } from "node:crypto";
+import { bundledKnowledge } from "../knowledge/advisories/bundled.ts";
 import type { Finding } from "./finding.ts";
 import { findingRules } from "./index.ts";
 import type { RuleContext, TapFacts } from "./rule.ts";
@@ -13,6 +14,7 @@ export interface JudgedFinding extends Finding {
 
 /** Sorted by id. The same rule on the same device (and key) always has the same id. */
 export function judgeFindings(context: RuleContext): JudgedFinding[] {
+  const knowledgeVersion = (context.advisories ?? bundledKnowledge()).digest;
   return findingRules
     .flatMap((rule) =>
       rule.judge(context).map(
@@ -29,6 +31,7 @@ export function judgeFindings(context: RuleContext): JudgedFinding[] {
           why: verdict.why,
           advice: rule.advice,
           vulnerabilities: verdict.vulnerabilities ?? [],
+          knowledgeVersion,
           evidence: verdict.evidence,
           ...(verdict.between === undefined ? {} : { between: verdict.between }),
           key: verdict.key ?? "",

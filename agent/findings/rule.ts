@@ -2,6 +2,7 @@
 import type { Behaviour } from "../behaviour/behaviour.ts";
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { FanOut, Stranger } from "../identify/identifier.ts";
+import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
 import type { MirrorCounts } from "../observe/observation.ts";
 import type { Certainty, OtherEnd, Severity, Vulnerability } from "./finding.ts";
 import { DEFAULT_SETTINGS, type FindingSettings } from "./settings.ts";
@@ -27,6 +28,10 @@ export interface RuleContext {
   tap: readonly TapFacts[];
   /** Microseconds: judged by the observations' own time, or by --at. */
   now: number;
+  /** Microseconds: dates are judged as of this moment (--at) rather than as of the observations' own. */
+  at?: number;
+  /** Published vulnerabilities; those that come with the program when left out. */
+  advisories?: AdvisoryIndex;
   /** From the configuration; the defaults when left out. */
   settings?: FindingSettings;
   /** What was learnt of habits; left out, nothing is found unusual. */

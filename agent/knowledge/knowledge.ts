@@ -1,6 +1,7 @@
 /** All knowledge files, read once, and the digest that names their state. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { advisoriesText } from "./advisories/texts.ts";
 import { attributeSetsText, expandAttributes } from "./attribute-sets.ts";
 import { defaultLoginsText } from "./default-logins.ts";
 import { ouiText } from "./oui.ts";
@@ -94,7 +95,8 @@ export function knowledgeDigest(): string {
       .update(portsText())
       .update(vendorNumbersText())
       .update(defaultLoginsText())
-      .update(remoteAccessText());
+      .update(remoteAccessText())
+      .update(advisoriesText());
     digest = `sha256:${hash.update(ouiText()).digest("hex")}`;
   }
   return digest;

@@ -30,6 +30,7 @@ import http2 from "./http2.ts";
 import ica from "./ica.ts";
 import icmpv6 from "./icmpv6.ts";
 import iec104 from "./iec104.ts";
+import igmp from "./igmp.ts";
 import imap from "./imap.ts";
 import intellivue from "./intellivue.ts";
 import isakmp from "./isakmp.ts";
@@ -123,6 +124,7 @@ export const dissectors: readonly Dissector[] = [
   quic,
   pjl,
   icmpv6,
+  igmp,
   llmnr,
   nbns,
   browser,

@@ -15,11 +15,11 @@ export default defineRule({
   advice:
     "Replace the certificate with one of the hospital's own authority, or ask the maker how. Clients that ignore such a certificate can't tell the device from an impostor.",
   references: ["RFC 5280", "NIST SP 800-131A"],
-  judge: ({ devices }) =>
+  judge: ({ devices, at }) =>
     devices.flatMap((device) => {
       const certificate = device.evidence.filter(({ attribute }) => attribute.startsWith("x509."));
       const wrong = certificate.flatMap((piece) => {
-        const what = problem(piece);
+        const what = problem(piece, at ?? piece.lastSeenAt);
         return what === undefined ? [] : [{ piece, what }];
       });
       if (wrong.length === 0) return [];
@@ -34,7 +34,8 @@ export default defineRule({
     }),
 });
 
-function problem({ attribute, value, lastSeenAt }: DeviceEvidence): string | undefined {
+/** Judged as of `now`: when it was last seen, unless asked otherwise. A certificate renewed since then is another one. */
+function problem({ attribute, value }: DeviceEvidence, now: number): string | undefined {
   if (attribute === "x509.self_signed" && value === "true") return "signed by itself";
   if (attribute === "x509.signature" && /md5|md2|sha-?1/i.test(value)) return `signed with ${value}`;
   if (attribute === "x509.key") {
@@ -42,8 +43,8 @@ function problem({ attribute, value, lastSeenAt }: DeviceEvidence): string | und
     return bits < MIN_RSA_BITS ? `made with a key of only ${bits} bits` : undefined;
   }
   const at = Date.parse(value) * 1000;
-  if (lastSeenAt < EARLIEST_MICROS || Number.isNaN(at)) return undefined;
-  if (attribute === "x509.not_after" && at < lastSeenAt) return `out of date since ${value.slice(0, 10)}`;
-  if (attribute === "x509.not_before" && at > lastSeenAt) return `not valid before ${value.slice(0, 10)}`;
+  if (now < EARLIEST_MICROS || Number.isNaN(at)) return undefined;
+  if (attribute === "x509.not_after" && at < now) return `out of date since ${value.slice(0, 10)}`;
+  if (attribute === "x509.not_before" && at > now) return `not valid before ${value.slice(0, 10)}`;
   return undefined;
 }

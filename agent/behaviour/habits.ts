@@ -10,6 +10,8 @@ const DAY_MICROS = 24 * 3600 * 1_000_000;
 const MAX_DEVICES = 2000;
 /** Deviations kept per device; beyond it `moreDeviations` says that there were more. */
 const MAX_DEVIATIONS = 64;
+/** Made to be asked by other equipment, also by equipment that comes later. */
+const SERVERS: ReadonlySet<string> = new Set(["medical-gateway", "central-station", "imaging-archive"]);
 /** A deviation that wasn't seen for so long is forgotten; when it comes back it is told again. */
 export const DEVIATION_KEPT_MICROS = 60 * DAY_MICROS;
 
@@ -293,6 +295,9 @@ export class Habits {
     }
     if (use.side === "unknown" || now - contact.lastAt > DEVIATION_KEPT_MICROS) return;
     const hasService = profile.hasService(use);
+    // One client more of what is there to be asked by many.
+    if (use.side === "server" && use.place === "inside" && hasService)
+      if (SERVERS.has(held.class) || profile.isShared(use)) return;
     addDeviation(habit, {
       ...use,
       address: contact.address,

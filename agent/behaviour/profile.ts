@@ -5,6 +5,8 @@ import { ANY_PEER, ANY_PORT, type Place, type Side, serviceKey, type Use } from 
 const MAX_SERVICES = 128;
 /** Peers told apart per service; beyond it any of that place belongs to the habit. */
 const MAX_PEERS: Record<Place, number> = { inside: 32, outside: 8, group: 16 };
+/** Who serves so many serves whoever asks. */
+const MANY_CLIENTS = 8;
 /** Peers named in a whole profile; beyond it the service that gets one more names none of that place. */
 const MAX_PEERS_NAMED = 512;
 
@@ -41,6 +43,12 @@ export class Profile {
   /** Whether it does this at all, with whomever. */
   hasService(use: Use): boolean {
     return this.#habitsOf(use).length > 0;
+  }
+
+  /** Whether it serves so many of this place that one more is nothing special. */
+  isShared(use: Use): boolean {
+    const inPlace = this.#habitsOf(use).flatMap(({ peers }) => peers.filter(({ place }) => place === use.place));
+    return use.side === "server" && inPlace.length >= MANY_CLIENTS;
   }
 
   /** Whether it speaks with this peer at all, over whatever. */

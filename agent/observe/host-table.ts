@@ -117,12 +117,12 @@ export class HostTable {
 
   #touch(index: number, moment: Moment, end: 0 | 1): void {
     if (moment.at > this.lastAt[index]!) this.lastAt[index] = moment.at;
-    else if (moment.at < this.firstAt[index]!) this.firstAt[index] = moment.at;
     if (this.#isDirty[index] === 0) {
       this.#isDirty[index] = 1;
+      this.firstAt[index] = moment.at;
       this.order[index] = moment.ordinal * 2 + end;
       this.#dirty[this.#dirtyCount++] = index;
-    }
+    } else if (moment.at < this.firstAt[index]!) this.firstAt[index] = moment.at;
   }
 
   /** The host as text; built once. */

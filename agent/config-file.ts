@@ -96,6 +96,7 @@ const configSchema: z.ZodType<Config> = z.strictObject({
     .strictObject({ learnDays: z.number().int().min(1).max(90).default(base.behaviour.learnDays) })
     .prefault({}),
   ledger: z.strictObject({ path: z.string().min(1).default(base.ledger.path) }).prefault({}),
+  knowledge: z.strictObject({ path: z.string().min(1).default(base.knowledge.path) }).prefault({}),
   uplink: z.strictObject({ url: z.string().optional() }).prefault({}),
   lights: z
     .strictObject({

@@ -33,6 +33,8 @@ export interface Config {
     learnDays: number;
   };
   ledger: { path: string };
+  /** Where imported advisories lie. */
+  knowledge: { path: string };
   uplink: { url?: string | undefined };
   lights: {
     driver: "gpio" | "panel" | "none";
@@ -57,6 +59,7 @@ export const defaultConfig = (): Config => ({
   identity: { apart: [], sharePersonalNames: false },
   behaviour: { learnDays: 7 },
   ledger: { path: "/var/lib/wardtap/ledger.db" },
+  knowledge: { path: "/var/lib/wardtap/knowledge" },
   uplink: {},
   lights: { driver: "gpio", pins: {} },
 });

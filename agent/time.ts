@@ -3,13 +3,20 @@
 const EPOCH = "1970-01-01T00:00:00.000000Z";
 const ISO_MICROS = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?Z$/;
 
+/** The second last told and its text up to the decimals: times that are told follow each other closely. */
+let lastSecond = Number.NaN;
+let lastText = "";
+
 /** "2026-05-01T12:00:00.000000Z". A time that is no number gives 1970, one past the safe integers (2255) that end. */
 export function isoMicros(at: number): string {
   if (Number.isNaN(at)) return EPOCH;
   const micros = Math.trunc(Math.min(Math.max(at, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER));
-  const millis = Math.floor(micros / 1000);
-  const rest = String(micros - millis * 1000).padStart(3, "0");
-  return `${new Date(millis).toISOString().slice(0, -1)}${rest}Z`;
+  const second = Math.floor(micros / 1_000_000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = new Date(second * 1000).toISOString().slice(0, -4);
+  }
+  return `${lastText}${String(micros - second * 1_000_000).padStart(6, "0")}Z`;
 }
 
 /** The way back; null for anything that `isoMicros` could not have said (fewer decimals are understood). */

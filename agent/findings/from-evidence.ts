@@ -101,12 +101,27 @@ function callersOf(devices: readonly Device[]): ReadonlyMap<string, ReadonlySet<
   return callers;
 }
 
-export const matching = (evidence: readonly DeviceEvidence[], signs: readonly Sign[]): DeviceEvidence[] =>
-  evidence.filter((piece) =>
+export function matching(evidence: readonly DeviceEvidence[], signs: readonly Sign[]): DeviceEvidence[] {
+  const said = attributesIn(evidence);
+  if (!signs.some(({ attribute }) => said.has(attribute))) return [];
+  return evidence.filter((piece) =>
     signs.some(
       ({ attribute, value }) => piece.attribute === attribute && (value === undefined || value.test(piece.value)),
     ),
   );
+}
+
+/** Most rules look for what most devices never say; which attributes are there is asked once for all rules. */
+const attributesByEvidence = new WeakMap<readonly DeviceEvidence[], ReadonlySet<string>>();
+
+function attributesIn(evidence: readonly DeviceEvidence[]): ReadonlySet<string> {
+  let attributes = attributesByEvidence.get(evidence);
+  if (attributes === undefined) {
+    attributes = new Set(evidence.map(({ attribute }) => attribute));
+    attributesByEvidence.set(evidence, attributes);
+  }
+  return attributes;
+}
 
 const valuesOf = (evidence: readonly DeviceEvidence[]) => [...new Set(evidence.map(({ value }) => value))].sort();
 

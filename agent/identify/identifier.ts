@@ -1,6 +1,6 @@
 /** Observations in, devices out: holds the facts, tells devices apart, judges them, keeps their ids. */
 import { createHash } from "node:crypto";
-import type { HostKey, Observation } from "../observe/observation.ts";
+import type { Observation } from "../observe/observation.ts";
 import { type Contact, contactsOf } from "./contacts.ts";
 import {
   criticalityOf,
@@ -10,16 +10,18 @@ import {
   type DeviceService,
   isMedical,
 } from "./device.ts";
-import { Facts, hostKeyText } from "./facts.ts";
+import { Facts } from "./facts.ts";
 import type { Group } from "./groups.ts";
 import type { KeptApart } from "./join.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { namesOf } from "./names.ts";
 import { createNetworks, type Networks } from "./networks.ts";
+import { OwnerIndex } from "./owners.ts";
 import { resolve } from "./resolve.ts";
 import { type Rhythm, rhythmOf } from "./rhythm.ts";
 import type { IdentifyRule } from "./rule.ts";
 import { identifyRules } from "./rules/index.ts";
+import { collectTraffic, type Traffic } from "./traffic.ts";
 import { DeviceView } from "./view.ts";
 import { weakSigns } from "./weak-signs.ts";
 import { whyOf } from "./why.ts";
@@ -64,6 +66,13 @@ export interface JudgedDevice {
   anchors: string[];
 }
 
+interface Judged {
+  view: DeviceView;
+  /** What it was judged by; undefined until that is compared with anything, as it never is in a replay. */
+  basis: string | undefined;
+  judgement: Judgement;
+}
+
 export class Identifier {
   readonly facts: Facts;
   readonly #networks: Networks;
@@ -75,8 +84,8 @@ export class Identifier {
   #owners: OwnerIndex | undefined;
   #rhythms: ReadonlyMap<string, Rhythm> = new Map();
   /** Judgements of the last `devices()`, by id, and those of the one under way. */
-  #judged = new Map<string, { basis: string; judgement: Judgement }>();
-  #judgedNow = new Map<string, { basis: string; judgement: Judgement }>();
+  #judged = new Map<string, Judged>();
+  #judgedNow = new Map<string, Judged>();
   /** By id: devices of before the start, until they are heard again (and what they said then, for ever). */
   readonly #remembered = new Map<string, Device>();
 
@@ -106,7 +115,7 @@ export class Identifier {
         return rhythm === null ? [] : [[identities[index]!.id, rhythm] as const];
       }),
     );
-    const traffic = collectTraffic(this.facts, owners, this.#networks);
+    const traffic = collectTraffic(this.facts.conversations.values(), owners);
     const judged = groups.map((group, index) =>
       this.#device(group, identities[index]!, traffic.get(identities[index]!.id), owners),
     );
@@ -173,16 +182,11 @@ export class Identifier {
 
   /** Judged anew only when the device said or did something new: most say the same for years. */
   #judgement(id: string, view: DeviceView): Judgement {
-    const { group, evidence, services } = view;
-    const basis = [
-      group.isRouter,
-      ...group.macs,
-      ...evidence.map(evidenceKey),
-      ...services.map((service) => `${serviceKey(service)} ${service.protocol}`),
-    ].join("\n");
     const known = this.#judged.get(id);
-    const judgement = known?.basis === basis ? known.judgement : judge(view, this.#rules);
-    this.#judgedNow.set(id, { basis, judgement });
+    const basis = known === undefined ? undefined : basisOf(view);
+    const isSame = known !== undefined && (known.basis ?? basisOf(known.view)) === basis;
+    const judgement = isSame ? known.judgement : judge(view, this.#rules);
+    this.#judgedNow.set(id, { view, basis, judgement });
     return judgement;
   }
 
@@ -221,7 +225,7 @@ export class Identifier {
     const before = [id, ...aliases].map((one) => this.#remembered.get(one)).filter((device) => device !== undefined);
     const services = mergeByKey(
       before.flatMap((device) => device.services),
-      traffic?.services.values(),
+      traffic?.services ?? [],
       serviceKey,
     ).slice(0, MAX_SERVICES);
     const peers = busiest(
@@ -229,7 +233,7 @@ export class Identifier {
         before
           .flatMap((device) => device.peers)
           .filter((peer) => peer.deviceId !== id && !aliases.includes(peer.deviceId ?? "")),
-        traffic?.peers.values(),
+        traffic?.peers ?? [],
         peerKey,
       ),
     );
@@ -272,6 +276,14 @@ export class Identifier {
   }
 }
 
+const basisOf = ({ group, evidence, services }: DeviceView): string =>
+  [
+    group.isRouter,
+    ...group.macs,
+    ...evidence.map(evidenceKey),
+    ...services.map((service) => `${serviceKey(service)} ${service.protocol}`),
+  ].join("\n");
+
 const fanOutKey = ({ deviceId, ip, kind }: FanOut) => `${deviceId ?? ""} ${ip} ${kind}`;
 
 const idOf = (anchor: string) => `dev-${createHash("sha256").update(anchor).digest("hex").slice(0, 16)}`;
@@ -285,22 +297,19 @@ function rolesOf(view: DeviceView): string[] {
 const total = (devices: readonly Device[], pick: (device: Device) => number) =>
   devices.reduce((sum, device) => sum + pick(device), 0);
 
-/** What was known before, replaced by what is known now; sorted by key. */
-function mergeByKey<T>(before: readonly T[], now: Iterable<T> | undefined, key: (item: T) => string): T[] {
+/** What was known before, replaced by what is known now (each key once); sorted by key. */
+function mergeByKey<T>(before: readonly T[], now: readonly T[], key: (item: T) => string): T[] {
+  if (before.length === 0) return sortedByKey(now, key);
   const merged = new Map(before.map((item) => [key(item), item]));
-  for (const item of now ?? []) merged.set(key(item), item);
+  for (const item of now) merged.set(key(item), item);
   return sortedByKey(merged.values(), key);
 }
 
 function mergeEvidence(group: Group, before: readonly Device[], signs: readonly DeviceEvidence[]): DeviceEvidence[] {
+  const heard = group.hosts.filter((host) => host.evidence.size > 0).map((host) => host.evidence.values());
+  if (group.reported !== null) heard.push(group.reported.evidence.values());
   const merged = new Map<string, DeviceEvidence>();
-  const all: Iterable<DeviceEvidence>[] = [
-    ...before.map((device) => device.evidence),
-    ...group.hosts.map((host) => host.evidence.values()),
-    ...(group.reported ? [group.reported.evidence.values()] : []),
-    signs,
-  ];
-  for (const evidence of all) {
+  for (const evidence of [...before.map((device) => device.evidence), ...heard, signs]) {
     for (const piece of evidence) {
       const key = evidenceKey(piece);
       const known = merged.get(key);
@@ -316,7 +325,7 @@ function mergeEvidence(group: Group, before: readonly Device[], signs: readonly 
       }
     }
   }
-  return sortedByKey(merged.values(), evidenceKey);
+  return sortedByKey(merged.entries(), ([key]) => key).map(([, piece]) => piece);
 }
 
 const evidenceKey = (piece: DeviceEvidence) => `${piece.attribute}\0${piece.value}\0${piece.protocol}`;
@@ -333,109 +342,3 @@ const sortedByKey = <T>(items: Iterable<T>, key: (item: T) => string): T[] =>
 
 const busiest = (peers: DevicePeer[]): DevicePeer[] =>
   peers.length <= MAX_PEERS ? peers : sortedByKey(peers.sort((a, b) => b.bytes - a.bytes).slice(0, MAX_PEERS), peerKey);
-
-/** Which device an address belongs to. */
-class OwnerIndex {
-  readonly #byHost = new Map<string, string>();
-  readonly #byMac = new Map<string, string>();
-  readonly #byIp = new Map<string, string>();
-
-  constructor(groups: readonly Group[], ids: readonly string[]) {
-    groups.forEach((group, index) => {
-      const id = ids[index]!;
-      for (const mac of group.macs) this.#byMac.set(mac, id);
-      for (const ip of group.ips) {
-        for (const vlan of group.vlans) if (!this.#byIp.has(`${vlan} ${ip}`)) this.#byIp.set(`${vlan} ${ip}`, id);
-        if (!this.#byIp.has(ip)) this.#byIp.set(ip, id);
-      }
-      for (const host of group.hosts) this.#byHost.set(host.key, id);
-    });
-  }
-
-  idOf(host: HostKey): string | undefined {
-    const exact = this.#byHost.get(hostKeyText(host));
-    if (exact !== undefined) return exact;
-    if (host.ip === null) return host.mac === null ? undefined : this.#byMac.get(host.mac);
-    return this.#byIp.get(`${host.vlan} ${host.ip}`) ?? this.#byIp.get(host.ip);
-  }
-}
-
-interface Traffic {
-  services: Map<string, DeviceService>;
-  peers: Map<string, DevicePeer>;
-}
-
-function collectTraffic(facts: Facts, owners: OwnerIndex, networks: Networks): Map<string, Traffic> {
-  const traffic = new Map<string, Traffic>();
-  const of = (id: string) => {
-    let known = traffic.get(id);
-    if (known === undefined) {
-      known = { services: new Map(), peers: new Map() };
-      traffic.set(id, known);
-    }
-    return known;
-  };
-  for (const talk of facts.conversations.values()) {
-    const a = owners.idOf(talk.a);
-    const b = owners.idOf(talk.b);
-    const service = `${talk.transport}/${talk.port}`;
-    if (a !== undefined) {
-      // Two addresses of one device, as a router has, or loopback: nobody is their own peer.
-      if (a !== b) addPeer(of(a).peers, b, talk.b, service, talk);
-      if (talk.answered || talk.protocol !== null)
-        addService(
-          of(a).services,
-          talk,
-          talk.server === "unknown" ? "unknown" : talk.server === "a" ? "server" : "client",
-        );
-    }
-    if (b !== undefined && b !== a) {
-      addPeer(of(b).peers, a, talk.a, service, talk);
-      if (talk.answered)
-        addService(
-          of(b).services,
-          talk,
-          talk.server === "unknown" ? "unknown" : talk.server === "b" ? "server" : "client",
-        );
-    }
-  }
-  void networks;
-  return traffic;
-}
-
-function addPeer(
-  peers: Map<string, DevicePeer>,
-  deviceId: string | undefined,
-  host: HostKey,
-  service: string,
-  talk: { frames: number; bytes: number },
-): void {
-  if (deviceId === undefined && host.ip === null) return;
-  const peer = {
-    deviceId: deviceId ?? null,
-    remote: deviceId === undefined ? host.ip : null,
-    service,
-    frames: talk.frames,
-    bytes: talk.bytes,
-  };
-  const key = peerKey(peer);
-  const known = peers.get(key);
-  if (known === undefined) {
-    peers.set(key, peer);
-    return;
-  }
-  known.frames += talk.frames;
-  known.bytes += talk.bytes;
-}
-
-function addService(
-  services: Map<string, DeviceService>,
-  talk: { transport: "tcp" | "udp"; port: number; protocol: string | null },
-  side: DeviceService["side"],
-): void {
-  const service = { transport: talk.transport, port: talk.port, protocol: talk.protocol, side };
-  const key = serviceKey(service);
-  const known = services.get(key);
-  if (known === undefined) services.set(key, service);
-  else known.protocol ??= talk.protocol;
-}

@@ -71,10 +71,12 @@ function cardsBy(cards: ReadonlyMap<string, Card>, keys: (card: Card) => string[
   return found;
 }
 
-const valuesOf = (card: Card, attribute: string) =>
-  card.hosts.flatMap((host) =>
-    [...host.evidence.values()].filter((piece) => piece.attribute === attribute).map((piece) => piece.value),
-  );
+function valuesOf(card: Card, attribute: string): string[] {
+  const values: string[] = [];
+  for (const host of card.hosts)
+    for (const piece of host.evidence.values()) if (piece.attribute === attribute) values.push(piece.value);
+  return values;
+}
 
 const serialsOf = (card: Card): string[] =>
   [...SERIALS].flatMap((attribute) =>

@@ -56,10 +56,10 @@ const MAX_NAMES = 16;
 
 export function namesOf(evidence: readonly DeviceEvidence[]): string[] {
   const names = new Set<string>();
-  for (const attribute of NAME_ATTRIBUTES) {
-    for (const piece of evidence)
-      if (piece.attribute === attribute && !NO_NAMES.test(piece.value)) addName(names, piece.value);
-  }
+  const given = evidence.filter(({ attribute, value }) => NAMING.has(attribute) && !NO_NAMES.test(value));
+  if (given.length === 0) return [];
+  for (const attribute of NAME_ATTRIBUTES)
+    for (const piece of given) if (piece.attribute === attribute) addName(names, piece.value);
   return [...names].slice(0, MAX_NAMES).sort();
 }
 

@@ -1,6 +1,6 @@
 /** Free text that begins with a medical maker's name: "OLYMPUS EVIS EXERA III", "GE Healthcare CIC Pro". */
 import { attributeWords } from "../../knowledge/attribute-words.ts";
-import { knowledge } from "../../knowledge/knowledge.ts";
+import { makersOf } from "../maker-name.ts";
 import type { ClaimPart, IdentifyRule } from "../rule.ts";
 import type { DeviceView } from "../view.ts";
 
@@ -22,9 +22,7 @@ export default {
   claims(view: DeviceView): ClaimPart[] {
     return TEXTS.flatMap((attribute) =>
       view.values(attribute).flatMap((value) => {
-        const maker = knowledge().makers.find(
-          ({ medical, ofDevice, aliases }) => medical && ofDevice && aliases.some((alias) => alias.test(value)),
-        );
+        const maker = makersOf(value).find(({ medical, ofDevice }) => medical && ofDevice);
         if (maker === undefined) return [];
         const words = `names ${maker.maker} in ${attributeWords(attribute)}`;
         return [{ field: "maker" as const, value: maker.maker, weight: WEIGHT, words }];

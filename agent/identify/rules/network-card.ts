@@ -1,5 +1,6 @@
 /** The registered owner of a MAC address suggests the maker, and for some medical makers the class. */
-import { knowledge, type Maker } from "../../knowledge/knowledge.ts";
+import type { Maker } from "../../knowledge/knowledge.ts";
+import { makersOf } from "../maker-name.ts";
 import type { ClaimPart, IdentifyRule } from "../rule.ts";
 import type { DeviceView } from "../view.ts";
 
@@ -11,7 +12,7 @@ export default {
   id: "network-card",
   claims(view: DeviceView): ClaimPart[] {
     return view.organisations.flatMap((organisation) => {
-      const makers = knowledge().makers.filter(({ aliases }) => aliases.some((alias) => alias.test(organisation)));
+      const makers = makersOf(organisation);
       const words = `its network card belongs to ${organisation}`;
       if (makers.length === 0)
         return [{ field: "maker" as const, value: organisation, weight: UNKNOWN_MAKER_WEIGHT, words }];

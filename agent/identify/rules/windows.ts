@@ -52,11 +52,13 @@ export default {
 } satisfies IdentifyRule;
 
 function signsOf(view: DeviceView): Seen[] {
+  const telling = view.evidence.filter(({ attribute }) => isTelling(attribute));
+  if (telling.length === 0) return [];
   const isOther = view.organisations.some((organisation) => OTHER_SYSTEMS.test(organisation));
   const isSamba = view.values("smb.native_lanman").some((value) => /\bsamba\b/i.test(value));
   const seen: Seen[] = [];
   for (const sign of windowsSigns()) {
-    for (const piece of view.evidence) {
+    for (const piece of telling) {
       if (!sign.attributes.includes(piece.attribute) || !sign.pattern.test(piece.value)) continue;
       if ((isOther || isSamba) && piece.attribute.startsWith("ntlmssp.")) continue;
       seen.push({ sign, words: `said so itself in ${attributeWords(piece.attribute)}: "${piece.value}"` });
@@ -64,6 +66,14 @@ function signsOf(view: DeviceView): Seen[] {
     }
   }
   return seen;
+}
+
+let attributes: ReadonlySet<string> | undefined;
+
+/** Whether any sign is looked for in this attribute. */
+function isTelling(attribute: string): boolean {
+  attributes ??= new Set(windowsSigns().flatMap((sign) => sign.attributes));
+  return attributes.has(attribute);
 }
 
 /** What a directory or a server edition does, whatever its version says. */

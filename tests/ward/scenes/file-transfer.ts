@@ -39,7 +39,8 @@ const anonymousVisitor = castMember(
   "OUI 18:66:DA; Linux TCP SYN",
 );
 
-async function startFtp(
+/** Lets everybody in who exists, whatever his password, and nobody else. */
+export async function startFtp(
   ward: Ward,
   server: CastMember,
   settings: readonly string[],
@@ -66,9 +67,10 @@ const LOGIN_PROMPT = [
   "printf '\\nhub> '; read -r command; printf 'bye\\n'",
 ];
 
-async function startTelnet(ward: Ward): Promise<void> {
-  const prompt = fileFor(ward, hub, "login.sh", LOGIN_PROMPT, 0o755);
-  const services = fileFor(ward, hub, "xinetd.conf", [
+/** What asks for a login, and what comes after, is a script. */
+export async function startTelnet(ward: Ward, server: CastMember, script: readonly string[]): Promise<void> {
+  const prompt = fileFor(ward, server, "login.sh", script, 0o755);
+  const services = fileFor(ward, server, "xinetd.conf", [
     "service telnet",
     "{",
     "  type = UNLISTED",
@@ -82,15 +84,24 @@ async function startTelnet(ward: Ward): Promise<void> {
     `  server_args = -h -E ${prompt}`,
     "}",
   ]);
-  const inetd = serve(ward, hub, {}, "xinetd", ["-dontfork", "-f", services, "-pidfile", "/run/xinetd.pid"]);
-  await listening(ward, "telnet", inetd, "tcp", 23);
+  const inetd = serve(ward, server, {}, "xinetd", ["-dontfork", "-f", services, "-pidfile", "/run/xinetd.pid"]);
+  await listening(ward, server.host.name, inetd, "tcp", 23);
 }
 
 /** Types as a person would: letter by letter, at a terminal of its own, each answer after its question. */
 const TYPING = `
+server=$1; shift
 type() { sleep 0.5; printf '%s' "$1" | sed 's/./&\\n/g' | while IFS= read -r letter; do printf '%s' "$letter"; sleep 0.02; done; printf '\\r'; }
-{ sleep 0.5; type "$2"; type "$3"; type exit; sleep 0.5; } | script -qec "inetutils-telnet $1" /dev/null
+{ sleep 0.5; for answer; do type "$answer"; done; sleep 0.5; } | script -qec "inetutils-telnet $server" /dev/null
 `;
+
+/** Goes to a telnet server and types these lines. */
+export const typeAt = (ward: Ward, who: CastMember, server: CastMember, lines: readonly string[]): Promise<string> =>
+  use(ward, who, {}, "/bin/sh", ["-uc", TYPING, "type", ipOf(server), ...lines], true);
+
+/** Fetches a file with a login, or is refused. */
+export const fetchAs = (ward: Ward, who: CastMember, url: string, login: string, mayFail = false): Promise<string> =>
+  use(ward, who, {}, "curl", ["-sS", "-m", "10", "-u", login, "-o", "/dev/null", url], mayFail);
 
 export const plainLogins: Scene = {
   file: "ftp-telnet.pcap",
@@ -118,19 +129,9 @@ export const plainLogins: Scene = {
       ["anonymous_enable=NO", "local_enable=YES", "chroot_local_user=YES"],
       [`${FTP_USER}:x:60002:65534::${home}:/bin/sh`],
     );
-    await startTelnet(ward);
-    const url = `ftp://${ipOf(ftp)}/${FILE}`;
-    await use(ward, visitor, {}, "curl", [
-      "-sS",
-      "-m",
-      "10",
-      "-u",
-      `${FTP_USER}:${FTP_PASSWORD}`,
-      "-o",
-      "/dev/null",
-      url,
-    ]);
-    await use(ward, visitor, {}, "/bin/sh", ["-uc", TYPING, "type", ipOf(hub), TELNET_USER, TELNET_PASSWORD], true);
+    await startTelnet(ward, hub, LOGIN_PROMPT);
+    await fetchAs(ward, visitor, `ftp://${ipOf(ftp)}/${FILE}`, `${FTP_USER}:${FTP_PASSWORD}`);
+    await typeAt(ward, visitor, hub, [TELNET_USER, TELNET_PASSWORD, "exit"]);
   },
 };
 

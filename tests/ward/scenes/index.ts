@@ -1,5 +1,6 @@
 /** Every scene of the protocol day; the longest first, so that the others play beside them. */
 import { building } from "./building.ts";
+import { factoryLogins, ownLogins } from "./default-logins.ts";
 import { oldEncryption, soundEncryption } from "./encryption.ts";
 import { oldFileSharing, soundFileSharing } from "./file-sharing.ts";
 import { anonymousTransfer, plainLogins } from "./file-transfer.ts";
@@ -8,6 +9,8 @@ import { mail } from "./mail.ts";
 import { plainManagement, soundManagement } from "./management.ts";
 import { medical } from "./medical.ts";
 import { messaging } from "./messaging.ts";
+import { currentSystem, oldSystem } from "./old-system.ts";
+import { inward, outward } from "./outside.ts";
 import { printing } from "./print.ts";
 import type { Scene } from "./scene.ts";
 import { screens } from "./screens.ts";
@@ -22,6 +25,8 @@ export const scenes: readonly Scene[] = [
   newerAddresses,
   oldFileSharing,
   plainLogins,
+  factoryLogins,
+  ownLogins,
   oldEncryption,
   oldShell,
   soundFileSharing,
@@ -38,4 +43,8 @@ export const scenes: readonly Scene[] = [
   messaging,
   screens,
   building,
+  outward,
+  inward,
+  oldSystem,
+  currentSystem,
 ];

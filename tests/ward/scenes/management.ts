@@ -1,24 +1,11 @@
 /** SNMP: a UPS and a printer asked with SNMPv1 and v2c and the community everybody knows; and an agent asked with v3 only. */
-import { listening } from "../hosts/wait.ts";
-import type { Ward } from "../ward.ts";
-import {
-  type CastMember,
-  castMember,
-  fileFor,
-  folderOf,
-  ipOf,
-  type PrivateView,
-  type Scene,
-  serve,
-  use,
-} from "./scene.ts";
+import { castMember, ipOf, type Scene, use } from "./scene.ts";
+import { askSystem, SYSTEM, SYSTEM_SCALARS, snmpView, startAgent } from "./snmp-agent.ts";
 
 const V3_USER = "canarysnmpuser";
 const V3_SECRET = "CanarySnmpSecret1";
 const CONTACT = "CANARYCONTACT Anne Nurse";
 const COMMUNITY = "CanaryCommunity7";
-const view: PrivateView = { empty: ["/var/lib/snmp"] };
-const SYSTEM = "1.3.6.1.2.1.1";
 const HP = ["HP", "Hewlett Packard", "Hewlett-Packard"];
 const APC = ["APC", "American Power Conversion", "American Power Conversion Corp", "Schneider Electric"];
 
@@ -56,16 +43,6 @@ const system = (description: string, objectId: string, name: string) => [
   "sysLocation Ward 8",
 ];
 
-async function startAgent(ward: Ward, member: CastMember, settings: readonly string[]): Promise<void> {
-  const config = fileFor(ward, member, "snmpd.conf", [
-    "agentaddress udp:161",
-    ...settings,
-    `[snmp] persistentDir ${folderOf(ward, member, "state")}`,
-  ]);
-  const args = ["-f", "-Le", "-C", "-c", config, "-p", "/run/snmpd.pid"];
-  await listening(ward, member.host.name, serve(ward, member, view, "snmpd", args), "udp", 161);
-}
-
 export const plainManagement: Scene = {
   file: "snmp.pcap",
   holds: "snmpd as a UPS (SNMPv1) and as a printer (SNMPv2c, community public and another), snmpget and snmpwalk",
@@ -90,10 +67,9 @@ export const plainManagement: Scene = {
       `rocommunity ${COMMUNITY}`,
       ...system(jet, "1.3.6.1.4.1.11.2.3.9.1", "WARD8-PRN-02"),
     ]);
-    const scalars = ["1.0", "2.0", "5.0"].map((one) => `${SYSTEM}.${one}`);
-    await use(ward, manager, view, "snmpget", ["-v1", "-c", "public", ipOf(ups), ...scalars]);
-    await use(ward, manager, view, "snmpget", ["-v2c", "-c", COMMUNITY, ipOf(printer), ...scalars]);
-    await use(ward, manager, view, "snmpwalk", ["-v2c", "-c", COMMUNITY, ipOf(printer), `${SYSTEM}.4`]);
+    await use(ward, manager, snmpView, "snmpget", ["-v1", "-c", "public", ipOf(ups), ...SYSTEM_SCALARS]);
+    await askSystem(ward, manager, printer, COMMUNITY);
+    await use(ward, manager, snmpView, "snmpwalk", ["-v2c", "-c", COMMUNITY, ipOf(printer), `${SYSTEM}.4`]);
   },
 };
 
@@ -112,6 +88,6 @@ export const soundManagement: Scene = {
       ...system("Ward 8 appliance", "1.3.6.1.4.1.8072.3.2.10", "WARD8-V3"),
     ]);
     const login = ["-v3", "-l", "authPriv", "-u", V3_USER, "-a", "SHA", "-A", V3_SECRET, "-x", "AES", "-X", V3_SECRET];
-    await use(ward, soundManager, view, "snmpget", [...login, ipOf(soundAgent), `${SYSTEM}.1.0`]);
+    await use(ward, soundManager, snmpView, "snmpget", [...login, ipOf(soundAgent), `${SYSTEM}.1.0`]);
   },
 };

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { listening } from "../hosts/wait.ts";
-import { castMember, fileFor, folderOf, ipOf, type Scene, serve, use } from "./scene.ts";
+import type { Ward } from "../ward.ts";
+import { type CastMember, castMember, fileFor, folderOf, ipOf, type Scene, serve, use } from "./scene.ts";
 
 const BASIC_USER = "canarybasicuser";
 const BASIC_PASSWORD = "CanaryBasicSecret1";
@@ -39,6 +40,29 @@ const digestVisitor = castMember(
   "OUI 18:66:DA; browses with Firefox on Linux",
 );
 
+/** nginx with pages, a part of them for one user by Basic, and a form. */
+export async function startPortal(ward: Ward, server: CastMember, user: string, password: string): Promise<void> {
+  const root = folderOf(ward, server, "pages");
+  writeFileSync(join(root, "index.html"), "<title>Ward 8 portal</title>\n");
+  const { stdout } = await ward.run(server.host.name, "openssl", ["passwd", "-apr1", password]);
+  const people = fileFor(ward, server, "people", [`${user}:${stdout.trim()}`]);
+  const config = fileFor(ward, server, "nginx.conf", [
+    "user root; daemon off; master_process off; pid /run/nginx.pid; error_log stderr;",
+    "events { worker_connections 64; }",
+    "http {",
+    "  access_log off; client_body_temp_path /run/body;",
+    ...["proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `  ${kind}_temp_path /run/${kind};`),
+    "  server {",
+    `    listen 80; root ${root};`,
+    `    location /staff { auth_basic "Ward 8 staff"; auth_basic_user_file ${people}; try_files /index.html =404; }`,
+    "    location /login { error_page 405 =200 /index.html; }",
+    "  }",
+    "}",
+  ]);
+  const nginx = serve(ward, server, { empty: ["/var/log/nginx", "/var/lib/nginx"] }, "nginx", ["-c", config]);
+  await listening(ward, server.host.name, nginx, "tcp", 80);
+}
+
 export const webLogins: Scene = {
   file: "http.pcap",
   holds: "nginx with Basic authentication and a login form, curl",
@@ -60,25 +84,7 @@ export const webLogins: Scene = {
     ["nginx asks for a login", "http.response.code == 401"],
   ],
   play: async (ward) => {
-    const root = folderOf(ward, portal, "pages");
-    writeFileSync(join(root, "index.html"), "<title>Ward 8 portal</title>\n");
-    const { stdout } = await ward.run("web-basic", "openssl", ["passwd", "-apr1", BASIC_PASSWORD]);
-    const people = fileFor(ward, portal, "people", [`${BASIC_USER}:${stdout.trim()}`]);
-    const config = fileFor(ward, portal, "nginx.conf", [
-      "user root; daemon off; master_process off; pid /run/nginx.pid; error_log stderr;",
-      "events { worker_connections 64; }",
-      "http {",
-      "  access_log off; client_body_temp_path /run/body;",
-      ...["proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `  ${kind}_temp_path /run/${kind};`),
-      "  server {",
-      `    listen 80; root ${root};`,
-      `    location /staff { auth_basic "Ward 8 staff"; auth_basic_user_file ${people}; try_files /index.html =404; }`,
-      "    location /login { error_page 405 =200 /index.html; }",
-      "  }",
-      "}",
-    ]);
-    const nginx = serve(ward, portal, { empty: ["/var/log/nginx", "/var/lib/nginx"] }, "nginx", ["-c", config]);
-    await listening(ward, "web-basic", nginx, "tcp", 80);
+    await startPortal(ward, portal, BASIC_USER, BASIC_PASSWORD);
     const url = `http://${ipOf(portal)}`;
     const form = `username=${FORM_USER}&password=${FORM_PASSWORD}`;
     await use(ward, portalVisitor, {}, "curl", [...CURL, `${url}/staff`]);

@@ -6,6 +6,7 @@ import arpSpoofing from "./arp-spoofing.ts";
 import cleartextLogin from "./cleartext-login.ts";
 import clockUnsynchronised from "./clock-unsynchronised.ts";
 import defaultLogin from "./default-login.ts";
+import dnsTunnelSuspected from "./dns-tunnel-suspected.ts";
 import ftp from "./ftp.ts";
 import gatewayChanged from "./gateway-changed.ts";
 import internetEgress from "./internet-egress.ts";
@@ -49,6 +50,7 @@ export const findingRules: readonly FindingRule[] = [
   cleartextLogin,
   clockUnsynchronised,
   defaultLogin,
+  dnsTunnelSuspected,
   ftp,
   gatewayChanged,
   internetEgress,

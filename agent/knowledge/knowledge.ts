@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { advisoriesText } from "./advisories/texts.ts";
 import { attributeSetsText, expandAttributes } from "./attribute-sets.ts";
 import { defaultLoginsText } from "./default-logins.ts";
+import { lookupServicesText } from "./lookup-services.ts";
 import { ouiText } from "./oui.ts";
 import { portsText } from "./ports.ts";
 import { remoteAccessText } from "./remote-access.ts";
@@ -96,6 +97,7 @@ export function knowledgeDigest(): string {
       .update(vendorNumbersText())
       .update(defaultLoginsText())
       .update(remoteAccessText())
+      .update(lookupServicesText())
       .update(advisoriesText());
     digest = `sha256:${hash.update(ouiText()).digest("hex")}`;
   }

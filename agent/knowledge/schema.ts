@@ -116,6 +116,15 @@ export const remoteAccessSchema = z.array(
   }),
 );
 
+export const lookupServicesSchema = z.array(
+  z.strictObject({
+    domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/),
+    service: z.string().min(5),
+    source,
+  }),
+);
+
+export type LookupServices = z.infer<typeof lookupServicesSchema>;
 export type RemoteAccessEntries = z.infer<typeof remoteAccessSchema>;
 export const defaultLoginsSchema = z.array(
   z.strictObject({

@@ -15,6 +15,7 @@ import { ARP, FanOutWatch } from "./fan-out.ts";
 import { FLOW, FlowTable, HEARD_MASK, SERVER, SERVER_BY, STATE, UNKNOWN_SHIFT } from "./flow-table.ts";
 import { HostTable, MAX_HOSTS } from "./host-table.ts";
 import { MirrorWatch } from "./mirror.ts";
+import { NameTunnels } from "./name-tunnels.ts";
 import type { FlowObservation, HostKey, Observation } from "./observation.ts";
 import { Openings } from "./openings.ts";
 import { Repeats } from "./repeats.ts";
@@ -37,6 +38,9 @@ const ARP_REQUEST = 1;
 const ARP_REPLY = 2;
 
 const ICMPV6 = 58;
+const DNS = 53;
+/** Domains told of one host that look like tunnels. */
+const MAX_TUNNELS = 8;
 
 const TCP_SYN = 0x02;
 const TCP_ACK = 0x10;
@@ -58,7 +62,7 @@ export interface WatchOptions {
   foldMicros?: number;
   /**
    * Follow only the flows of this share (see share.ts); the first share also does all that is no flow's alone. Windows
-   * and totals of frames are the same in all shares.
+   * and totals of frames are the same in all shares; malformed frames are counted by the first alone.
    */
   share?: number;
   /** A window ended, and all it held was told. */
@@ -98,6 +102,7 @@ export class Watch {
   readonly #repeats = new Repeats();
   readonly #openings = new Openings();
   readonly #fanOut = new FanOutWatch();
+  readonly #nameTunnels = new NameTunnels();
   readonly #claims = new ClaimWatch((evidence, protocol) => this.#fold.add(evidence, this.#place(protocol)));
   #analyses = 0;
   #scratch = emptyAnalysis();
@@ -190,7 +195,7 @@ export class Watch {
 
   totals(): WatchTotals {
     const { counters } = this.#decoder;
-    const malformed = new Map(counters.malformed);
+    const malformed = new Map(this.#share > 0 ? [] : counters.malformed);
     for (const [protocol, count] of this.#analyser.malformed)
       malformed.set(protocol, (malformed.get(protocol) ?? 0) + count);
     return {
@@ -222,6 +227,7 @@ export class Watch {
   #makeRoom(now: number): void {
     this.drain();
     this.#fanOut.clear();
+    this.#nameTunnels.clear();
     this.#hosts.compact(now);
     // These were remembered by indexes that are somebody else's now.
     this.#repeats.forget();
@@ -271,15 +277,25 @@ export class Watch {
     this.#judge(index, analysis, this.#analyser.segment(analysis, this.#flow, packet, side));
   }
 
-  /** Another share's flow: of it, only whom hosts try to reach and how they open connections is counted here. */
+  /** Another share's flow: of it, only whom hosts try to reach, how they open connections and what names they ask for. */
   #strange(packet: Packet): void {
     if (packet.tunnels !== 0) this.#carriers(packet);
-    if (packet.transport !== 6 || (packet.tcpFlags & TCP_SYN) === 0) return;
+    const isQuestion = packet.transport === 17 && packet.destinationPort === DNS;
+    if (!isQuestion && (packet.transport !== 6 || (packet.tcpFlags & TCP_SYN) === 0)) return;
     if (this.#hosts.isFull) this.#makeRoom(packet.at);
     this.#flowIndex = -1;
     this.#sourceHost = this.#findSource(packet, packet.ipVersion);
     this.#destinationHost = this.#findDestination(packet, packet.ipVersion);
-    this.#opens(packet);
+    if (isQuestion) this.#asksNames(packet);
+    else this.#opens(packet);
+  }
+
+  /** A host asks for a name: this is counted per host, over all its flows. */
+  #asksNames(packet: Packet): void {
+    const domain = this.#nameTunnels.question(packet, this.#sourceHost);
+    if (domain === undefined) return;
+    const evidence = { about: "sender" as const, attribute: "wardtap.dns.tunnel", value: domain, atMost: MAX_TUNNELS };
+    this.#fold.add(evidence, this.#place("dns"));
   }
 
   /** A host begins or accepts a connection: this is counted per host, over all its flows. */
@@ -309,6 +325,7 @@ export class Watch {
   }
 
   #udp(packet: Packet, index: number, side: 0 | 1): void {
+    if (packet.destinationPort === DNS && this.#share <= 0) this.#asksNames(packet);
     const { words } = this.#flows;
     const w = index * FlowTable.stride;
     const flows = this.#flows;

@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { lifetimeOf, osLifetimes } from "../../agent/knowledge/os-lifetimes.ts";
-import { osLifetimesSchema, remoteAccessSchema, windowsSchema } from "../../agent/knowledge/schema.ts";
+import {
+  lookupServicesSchema,
+  osLifetimesSchema,
+  remoteAccessSchema,
+  windowsSchema,
+} from "../../agent/knowledge/schema.ts";
 import { windowsSigns } from "../../agent/knowledge/windows.ts";
 
 const entries = (file: string): unknown =>
@@ -11,6 +16,7 @@ const entries = (file: string): unknown =>
 test.each([
   ["windows.json", windowsSchema as z.ZodType],
   ["os-lifetimes.json", osLifetimesSchema as z.ZodType],
+  ["lookup-services.json", lookupServicesSchema as z.ZodType],
   ["remote-access.json", remoteAccessSchema as z.ZodType],
 ] as const)("every entry of %s is what its schema says and names its source", (file, schema) => {
   const checked = schema.safeParse(entries(file));

@@ -13,7 +13,9 @@ const COMMANDS: Record<string, (program: Command) => Promise<void>> = {
   agent: async (program) => (await import("./commands/agent.ts")).addAgentCommand(program),
   ledger: async (program) => (await import("./commands/ledger.ts")).addLedgerCommand(program),
   findings: async (program) => (await import("./commands/findings.ts")).addFindingsCommand(program),
+  mud: async (program) => (await import("./commands/mud.ts")).addMudCommand(program),
   status: async (program) => (await import("./commands/status.ts")).addStatusCommand(program),
+  knowledge: async (program) => (await import("./commands/knowledge.ts")).addKnowledgeCommand(program),
   doctor: async (program) => (await import("./commands/doctor.ts")).addDoctorCommand(program),
   lights: async (program) => (await import("./commands/lights.ts")).addLightsCommand(program),
 };

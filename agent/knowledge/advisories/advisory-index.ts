@@ -41,7 +41,7 @@ export class AdvisoryIndex {
   /** Names the state of what is in here: findings say by which they were judged. */
   readonly digest: string;
   readonly advisories: ReadonlyMap<string, Advisory>;
-  readonly exploited: ReadonlyMap<string, Exploited>;
+  readonly #exploited: Map<string, Exploited>;
   /** Product names compared so far: what matching costs. */
   comparisons = 0;
   readonly #byHouse = new Map<string, IndexedProduct[]>();
@@ -53,9 +53,20 @@ export class AdvisoryIndex {
   constructor(advisories: readonly Advisory[], catalogue: Catalogue | null, digest: string) {
     this.digest = digest;
     this.advisories = new Map(advisories.map((one) => [one.id, one]));
-    this.exploited = new Map((catalogue?.exploited ?? []).map((one) => [one.cve, one]));
+    this.#exploited = new Map((catalogue?.exploited ?? []).map((one) => [one.cve, one]));
     for (const advisory of this.advisories.values()) this.#addAll(advisory, false);
-    if (catalogue !== null) this.#addAll(advisoryOf(catalogue, this.exploited), true);
+    if (catalogue !== null) this.#addAll(advisoryOf(catalogue, this.#exploited), true);
+  }
+
+  get exploited(): ReadonlyMap<string, Exploited> {
+    return this.#exploited;
+  }
+
+  /** One advisory alone, with the same marks of what is exploited. */
+  only(advisory: Advisory): AdvisoryIndex {
+    const one = new AdvisoryIndex([advisory], null, this.digest);
+    for (const [cve, exploited] of this.exploited) one.#exploited.set(cve, exploited);
+    return one;
   }
 
   /** Products whose name a device's maker and model tell. */

@@ -12,6 +12,7 @@ import { Book } from "./findings/work/book.ts";
 import { HabitKeeper } from "./habit-keeper.ts";
 import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
 import { createNetworks } from "./identify/networks.ts";
+import { KnowledgeFolder } from "./knowledge-folder.ts";
 import { LedgerError } from "./ledger/error.ts";
 import { findingChange, findingsFromLedger } from "./ledger/finding-rows.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -75,6 +76,7 @@ export class Agent {
   readonly #periods: Periods;
   readonly #habits: HabitKeeper;
   readonly #ports = new Map<string, Port>();
+  readonly #knowledge: KnowledgeFolder;
   readonly #startedAt: number;
   #devices: JudgedDevice[] = [];
   /** All findings that were ever made: judged now, or held by the ledger. */
@@ -91,6 +93,9 @@ export class Agent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
+    this.#knowledge = new KnowledgeFolder(options.config.knowledge.path, (fields, message) =>
+      options.log.warn(fields, message),
+    );
     const remembered = [...devicesFromLedger(options.ledger)];
     this.#identifier = new Identifier({
       networks: createNetworks(options.config.networks.inside),
@@ -235,6 +240,7 @@ export class Agent {
     const devices = this.#devices.map(({ device }) => device);
     const tap = this.#tapFacts(now);
     const findings = judgeFindings({
+      advisories: this.#knowledge.advisories(now),
       devices,
       strangers: this.#identifier.strangers(),
       fanOuts: this.#identifier.fanOuts(),

@@ -1,6 +1,6 @@
 /** What the knowledge commands print for people. */
 import { worstScore } from "../findings/affected-by.ts";
-import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
+import { type AdvisoryIndex, KEV_ID } from "../knowledge/advisories/advisory-index.ts";
 import type { FileReport } from "../knowledge/advisories/importer.ts";
 import type { Advisory } from "../knowledge/advisories/schema.ts";
 import { parseVersionRange } from "../knowledge/advisories/version-range.ts";
@@ -41,7 +41,7 @@ export function importSummary(reports: readonly FileReport[], folder: string, dr
     unchanged: count("unchanged"),
     older: count("older"),
     unusable: count("unusable"),
-    products: sum(({ products }) => products),
+    products: sum(({ id, products }) => (id === KEV_ID ? 0 : products)),
     comparable: sum(({ comparable }) => comparable),
   };
   const told = `${json.added} added, ${json.replaced} replaced, ${json.unchanged} unchanged, ${json.older} older, ${json.unusable} not usable`;

@@ -1,6 +1,7 @@
 /** Takes CSAF advisories and the catalogue of exploited vulnerabilities into the folder of imported knowledge. */
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { KEV_ID } from "./advisory-index.ts";
 import { readJson } from "./bounded-json.ts";
 import { readCsaf, type Unusable } from "./csaf.ts";
 import { type Imported, readFolder, storeAdvisory, storeCatalogue } from "./folder.ts";
@@ -73,7 +74,7 @@ function importCatalogue(file: string, value: unknown, folder: string, held: Imp
   return {
     file,
     status,
-    id: "CISA-KEV",
+    id: KEV_ID,
     title: "Known exploited vulnerabilities",
     products: new Set(catalogue.exploited.map(({ maker, product }) => `${maker}\0${product}`)).size,
     comparable: 0,

@@ -116,7 +116,10 @@ export interface FindingBody {
     kev: boolean;
     ransomware: boolean;
     advisory: string;
+    because?: string;
   }[];
+  /** Digest of the knowledge it was judged by. */
+  knowledgeVersion?: string | null;
   evidence: {
     attribute: string;
     value: string;

@@ -24,12 +24,9 @@ export const archive: WardDevice = {
   },
 };
 
-interface Modality {
+/** What stands in an image about the equipment that made it. */
+export interface Picture {
   readonly name: string;
-  readonly mac: string;
-  readonly ip: string;
-  readonly hostname: string;
-  readonly title: string;
   readonly modality: string;
   /** SOP class of its images (DICOM PS3.4, B.5). */
   readonly sopClass: string;
@@ -38,6 +35,13 @@ interface Modality {
   readonly station: string;
   readonly serial: string;
   readonly software: string;
+}
+
+interface Modality extends Picture {
+  readonly mac: string;
+  readonly ip: string;
+  readonly hostname: string;
+  readonly title: string;
   readonly facts: WardDevice["facts"];
 }
 
@@ -62,7 +66,7 @@ function modality(setup: Modality): WardDevice {
 }
 
 /** Makes a DICOM file of 16 by 16 pixels with dump2dcm and gives its path. */
-async function makeImage(ward: Ward, setup: Modality): Promise<string> {
+export async function makeImage(ward: Ward, setup: Picture): Promise<string> {
   const folder = join(ward.folder, setup.name);
   mkdirSync(folder, { recursive: true });
   const text = join(folder, "image.dump");

@@ -3,6 +3,7 @@ import { type Element, elementAt, expectAt, integerOf, TAG } from "./ber.ts";
 import { berMessageLength, findTag } from "./ber-message.ts";
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
 import { readEntry, readPing } from "./ldap-search.ts";
+import { anonymousLogin, clearLogin } from "./login.ts";
 import { ntlmsspEvidence, readNtlmssp } from "./ntlmssp.ts";
 
 const BIND_REQUEST = 0x60;
@@ -42,9 +43,11 @@ interface LdapMessage {
   done: boolean;
 }
 
-/** Small memory: messages read. */
 interface LdapState {
+  /** Messages read. */
   messages: number;
+  /** The client bound as nobody. */
+  isAnonymous: boolean;
 }
 
 /** The head in its short and long forms, for the operations that begin a connection. */
@@ -69,7 +72,7 @@ export default defineDissector<LdapMessage>({
     if (id === undefined || (integerOf(payload, id) ?? -1) < 0) return undefined;
     const tag = payload[id.end];
     if (tag === undefined || !(REQUESTS.includes(tag) || RESPONSES.includes(tag))) return undefined;
-    const state = (flow.state as LdapState | undefined) ?? { messages: 0 };
+    const state = (flow.state as LdapState | undefined) ?? { messages: 0, isAnonymous: false };
     flow.state = state;
     const message: LdapMessage = {
       found: [],
@@ -78,7 +81,7 @@ export default defineDissector<LdapMessage>({
     };
     const operation = elementAt(payload, id.end, inside.end);
     if (operation === undefined) return flow.cut ? message : malformed("operation runs past its message", message);
-    read(payload, operation, message);
+    read(payload, operation, message, state);
     return message;
   },
   evidence: ({ found }) => found,
@@ -92,10 +95,10 @@ function headOf(payload: Buffer): Element | undefined {
   return from > 6 || from >= payload.length ? undefined : { tag: payload[0]!, from, end: payload.length };
 }
 
-function read(bytes: Buffer, operation: Element, message: LdapMessage): void {
+function read(bytes: Buffer, operation: Element, message: LdapMessage, state: LdapState): void {
   switch (operation.tag) {
     case BIND_REQUEST:
-      readBind(bytes, operation, message);
+      readBind(bytes, operation, message, state);
       break;
     case BIND_RESPONSE:
       readBound(bytes, operation, message);
@@ -105,6 +108,10 @@ function read(bytes: Buffer, operation: Element, message: LdapMessage): void {
       break;
     case SEARCH_ENTRY:
       message.found.push(...readEntry(bytes, operation));
+      if (state.isAnonymous && isOfDirectory(bytes, operation)) {
+        message.found.push(...anonymousLogin("ldap-entry"));
+        state.isAnonymous = false;
+      }
       break;
     case EXTENDED_REQUEST: {
       const name = elementAt(bytes, operation.from, operation.end);
@@ -118,19 +125,18 @@ function read(bytes: Buffer, operation: Element, message: LdapMessage): void {
 }
 
 /** 4.2: version, name, and how the client proves itself. The name and the password are only measured. */
-function readBind(bytes: Buffer, bind: Element, message: LdapMessage): void {
+function readBind(bytes: Buffer, bind: Element, message: LdapMessage, state: LdapState): void {
   const version = expectAt(bytes, bind.from, bind.end, TAG.integer);
   const name = version && expectAt(bytes, version.end, bind.end, TAG.octets);
   const proof = name && elementAt(bytes, name.end, bind.end);
+  state.isAnonymous = proof !== undefined && proof.tag === SIMPLE && proof.end === proof.from;
   if (name === undefined || proof === undefined) return;
   const add = (about: Evidence["about"], attribute: string, value: string) =>
     message.found.push({ about, attribute, value });
   if (proof.tag === SIMPLE) {
     // 5.1.2: a name without a password is an anonymous bind too.
-    if (proof.end > proof.from) {
-      add("receiver", "wardtap.login", "ldap");
-      add("sender", "wardtap.login.sent", "ldap");
-    } else add("sender", "wardtap.login.anonymous", "ldap");
+    if (state.isAnonymous) add("sender", "wardtap.login.anonymous", "ldap");
+    else message.found.push(...clearLogin("ldap"));
     return;
   }
   if (proof.tag === SASL) {
@@ -140,6 +146,17 @@ function readBind(bytes: Buffer, bind: Element, message: LdapMessage): void {
     if (text !== undefined && /^[A-Z0-9_-]{1,20}$/.test(text)) add("sender", "ldap.mechanism", text);
   }
   if (proof.tag === SASL || SICILY.includes(proof.tag)) addNtlm(bytes, proof, message);
+}
+
+/** What every server may show to anybody: its own root entry, without a name, and how its entries are built (RFC 4512, 4.2 and 5.1). */
+const PUBLIC_ENTRY = /^(?:$|cn=(?:sub)?schema\b)/i;
+
+/** True for an entry of what the directory is there for. Its name is only looked at. */
+function isOfDirectory(bytes: Buffer, entry: Element): boolean {
+  const name = expectAt(bytes, entry.from, entry.end, TAG.octets);
+  return (
+    name !== undefined && !PUBLIC_ENTRY.test(bytes.toString("latin1", name.from, Math.min(name.end, name.from + 16)))
+  );
 }
 
 function readBound(bytes: Buffer, response: Element, message: LdapMessage): void {

@@ -4,6 +4,7 @@ import { fromEvidence } from "./from-evidence.ts";
 const WORDS: Record<string, string> = {
   ftp: "anonymous FTP",
   ldap: "anonymous LDAP",
+  "ldap-entry": "a directory that shows its entries to anybody",
   smb: "anonymous SMB",
   ntlm: "anonymous NTLM",
   none: "VNC without a password",
@@ -23,7 +24,7 @@ export default fromEvidence({
   references: ["CWE-287", "Microsoft: Network security: LAN Manager authentication level"],
   signs: [
     // Anonymous questions to a directory and null sessions are a client's everyday start: no finding of their own.
-    { attribute: "wardtap.login.anonymous", value: /^ftp$/ },
+    { attribute: "wardtap.login.anonymous", value: /^(?:ftp|ldap-entry)$/ },
     { attribute: "ntlmssp.auth.response", value: /^(?:v1|lm|ntlmv1|NTLMv1)/i },
     { attribute: "smb.setup.response", value: /^(?:v1|lm)$/ },
     { attribute: "vnc.security_type", value: /^(?:none|1)$/i },

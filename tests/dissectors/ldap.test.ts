@@ -44,6 +44,26 @@ const netlogon = bytes(
   labels("Other-Site"),
 );
 
+describe("entries of the directory", () => {
+  const shown = (proof: Buffer, ...names: string[]) => {
+    const flow = flowOf();
+    read(ldap, bind(proof), flow);
+    return names.flatMap((name) => read(ldap, entry(name), flow).evidence);
+  };
+  test("that anybody is shown are told of the server, once and without their names", () => {
+    const told = shown(ber(0x80, ""), `cn=${canary("name")},dc=ward`, "cn=b,dc=ward");
+    expect(told).toEqual([{ about: "sender", attribute: "wardtap.login.anonymous", value: "ldap-entry" }]);
+  });
+
+  test.each(["", "cn=Subschema", "cn=schema,cn=configuration"])("that everybody may see are nothing: %j", (name) => {
+    expect(shown(ber(0x80, ""), name)).toEqual([]);
+  });
+
+  test("that are shown to somebody who logged in are nothing", () => {
+    expect(shown(ber(0x80, "secret"), "cn=b,dc=ward")).toEqual([]);
+  });
+});
+
 describe("a bind", () => {
   test("with a password in clear is told of server and client", () => {
     const { evidence } = read(ldap, bind(ber(0x80, "secret")));

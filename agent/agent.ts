@@ -247,6 +247,7 @@ export class Agent {
       tap,
       now,
       settings: findingSettings(this.#options.config),
+      contactsOf: (wanted) => this.#identifier.contacts(wanted),
       behaviour: this.#habits.judge(this.#identifier, devices, this.#isHearing(now), now),
     });
     this.#book.judge({ findings, over: new Set(findingsOver(tap)), devices, now });

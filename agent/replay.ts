@@ -1,24 +1,20 @@
 /** Replay: capture files through the same rooms as live traffic, in one process, by the capture's own clock. */
-import { basename } from "node:path";
 import { type Behaviour, behaviourOf } from "./behaviour/behaviour.ts";
 import { Habits } from "./behaviour/habits.ts";
 import type { CaptureFiles } from "./capture/pcap-file.ts";
 import { type Config, configDigest, findingSettings, learnMicros } from "./config.ts";
-import { dissectors } from "./dissectors/index.ts";
-import { learnLogins } from "./dissectors/known-logins.ts";
 import { type Document, deviceForm, findingForm, sortedCounts } from "./document.ts";
 import type { Finding } from "./findings/finding.ts";
 import { judgeFindings } from "./findings/judge.ts";
 import { Identifier, type JudgedDevice } from "./identify/identifier.ts";
 import { createNetworks } from "./identify/networks.ts";
-import { defaultLogins } from "./knowledge/default-logins.ts";
-import { knowledgeDigest } from "./knowledge/knowledge.ts";
-import { Watch } from "./observe/watch.ts";
+import type { AdvisoryIndex } from "./knowledge/advisories/advisory-index.ts";
+import { bundledKnowledge } from "./knowledge/advisories/bundled.ts";
+import type { Observation } from "./observe/observation.ts";
+import type { Heard, ReplayShares } from "./replay-shares.ts";
+import { replayWatch } from "./replay-watch.ts";
 import { isoMicros } from "./time.ts";
 import { VERSION } from "./version.ts";
-
-/** A file has no one waiting for its observations: fold them for longer than live. */
-const FOLD_MICROS = 60 * 1_000_000;
 
 const DAY_MICROS = 24 * 3600 * 1_000_000;
 const STOPPED = "stopped before the end of the input";
@@ -33,9 +29,12 @@ export interface ReplayResult {
 
 export interface ReplayOptions {
   config: Config;
+  /** Published vulnerabilities; those that come with the program when left out. */
+  advisories?: AdvisoryIndex;
   /** Judge dates as of this time (microseconds) instead of the capture's own. */
   at?: number;
-  onFrame?: () => void;
+  /** Threads that read the files in place of `source`, which is only closed. For large files. */
+  shares?: ReplayShares;
 }
 
 /** Rejects with CaptureError when the input can't be used at all. */
@@ -44,34 +43,29 @@ export async function replay(
   paths: readonly string[],
   options: ReplayOptions,
 ): Promise<ReplayResult> {
-  const names = paths.map((path) => (path === "-" ? "-" : basename(path)));
   const identifier = new Identifier({
     networks: createNetworks(options.config.networks.inside),
     keptApart: options.config.identity.apart,
   });
-  learnLogins(defaultLogins());
-  const watch = new Watch({
-    dissectors,
-    emit: (observation) => identifier.take(observation),
-    fileName: (file) => names[file] ?? "",
-    foldMicros: FOLD_MICROS,
-  });
-  const end = await source.run((frame) => watch.frame(frame));
-  const { firstAt, lastAt } = watch;
-  watch.drain();
+  const take = (observation: Observation) => identifier.take(observation);
+  if (options.shares !== undefined) source.close();
+  const { end, firstAt, lastAt, totals, interfaces } = await (options.shares?.hear(take) ?? hear(source, paths, take));
 
   const devices = identifier.devices();
   const now = options.at ?? (Number.isFinite(lastAt) ? lastAt : 0);
+  const advisories = options.advisories ?? bundledKnowledge();
   const findings = judgeFindings({
+    advisories,
     devices: devices.map(({ device }) => device),
     strangers: identifier.strangers(),
     fanOuts: identifier.fanOuts(),
     tap: [],
     now,
+    ...(options.at === undefined ? {} : { at: options.at }),
     settings: findingSettings(options.config),
+    contactsOf: (wanted) => identifier.contacts(wanted),
     ...learnt(identifier, devices, { learn: learnMicros(options.config), firstAt, lastAt }),
   });
-  const totals = watch.totals();
   const truncated = end.reason === "truncated" ? end.message : end.reason === "closed" ? STOPPED : null;
   return {
     devices,
@@ -79,14 +73,14 @@ export async function replay(
     truncated,
     document: {
       schema: 1,
-      tap: { id: "replay", version: VERSION, knowledge: knowledgeDigest(), config: configDigest(options.config) },
+      tap: { id: "replay", version: VERSION, knowledge: advisories.digest, config: configDigest(options.config) },
       capture: {
         frames: totals.frames,
         bytes: totals.bytes,
         firstFrameAt: Number.isFinite(firstAt) ? isoMicros(firstAt) : null,
         lastFrameAt: Number.isFinite(lastAt) ? isoMicros(lastAt) : null,
         truncated: truncated !== null,
-        interfaces: [...source.interfaces],
+        interfaces: [...interfaces],
         malformed: sortedCounts(totals.malformed),
         unknown: sortedCounts(totals.unknown),
         duplicates: totals.duplicates,
@@ -97,6 +91,18 @@ export async function replay(
       findings: findings.map(findingForm),
     },
   };
+}
+
+async function hear(
+  source: CaptureFiles,
+  paths: readonly string[],
+  emit: (observation: Observation) => void,
+): Promise<Heard> {
+  const watch = replayWatch(paths, { emit });
+  const end = await source.run((frame) => watch.frame(frame));
+  watch.drain();
+  const { firstAt, lastAt } = watch;
+  return { end, firstAt, lastAt, totals: watch.totals(), interfaces: source.interfaces };
 }
 
 /**

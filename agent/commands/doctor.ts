@@ -4,7 +4,7 @@ import { DEFAULT_CONFIG_PATH } from "../config.ts";
 import { type Check, warn } from "../doctor/check.ts";
 import { checkMachine } from "../doctor/machine.ts";
 import { checkPort } from "../doctor/port.ts";
-import { checkConfig, checkConsole, checkLedger } from "../doctor/tap.ts";
+import { checkConfig, checkConsole, checkLedger, checkNetworks } from "../doctor/tap.ts";
 import { doctorText } from "./doctor-text.ts";
 import { EXIT, isColoured, writeOut } from "./output.ts";
 
@@ -50,6 +50,7 @@ async function examine(options: Options): Promise<Check[]> {
     ...(ports.length > 0
       ? ports.flatMap(checkPort)
       : [warn("port", "no mirror port is configured", "Name it: wardtap doctor --interface eth1")]),
+    checkNetworks(config),
     ...checkLedger(config.ledger.path),
     await checkConsole(config.uplink.url),
   ];

@@ -30,6 +30,22 @@ export function checkConfig(path: string): { config: Config; check: Check } {
   }
 }
 
+/** Rules that need to know the hospital's networks don't run, or judge less surely, without. */
+export function checkNetworks({ networks }: Config): Check {
+  if (networks.purposes.length === 0)
+    return warn(
+      "networks",
+      "what VLANs and prefixes are for is not configured: the rule cross-vlan does not run",
+      "Say so under [networks], purposes, as the configuration file shows.",
+    );
+  const unknown = [
+    ...(networks.dhcpServers.length === 0 ? ["DHCP servers"] : []),
+    ...(networks.routers.length === 0 ? ["routers"] : []),
+  ];
+  if (unknown.length === 0) return ok("networks", "purposes, DHCP servers and routers are configured");
+  return ok("networks", `purposes are configured; which ${unknown.join(" and ")} are the hospital's own is not`);
+}
+
 export function checkLedger(path: string): Check[] {
   const folder = nearest(dirname(path));
   const checks = [contents(path)];

@@ -5,6 +5,7 @@ import addressScan from "./address-scan.ts";
 import arpSpoofing from "./arp-spoofing.ts";
 import cleartextLogin from "./cleartext-login.ts";
 import clockUnsynchronised from "./clock-unsynchronised.ts";
+import crossVlan from "./cross-vlan.ts";
 import defaultLogin from "./default-login.ts";
 import dnsTunnelSuspected from "./dns-tunnel-suspected.ts";
 import ftp from "./ftp.ts";
@@ -49,6 +50,7 @@ export const findingRules: readonly FindingRule[] = [
   arpSpoofing,
   cleartextLogin,
   clockUnsynchronised,
+  crossVlan,
   defaultLogin,
   dnsTunnelSuspected,
   ftp,

@@ -1,5 +1,6 @@
 /** The contract of a finding rule: a pure judgement over one device or over the tap itself. */
 import type { Behaviour } from "../behaviour/behaviour.ts";
+import type { Contact } from "../identify/contacts.ts";
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { FanOut, Stranger } from "../identify/identifier.ts";
 import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
@@ -34,6 +35,8 @@ export interface RuleContext {
   advisories?: AdvisoryIndex;
   /** From the configuration; the defaults when left out. */
   settings?: FindingSettings;
+  /** Whom these devices talk to; left out where that isn't known. */
+  contactsOf?: (deviceIds: ReadonlySet<string>) => readonly Contact[];
   /** What was learnt of habits; left out, nothing is found unusual. */
   behaviour?: Behaviour;
 }

@@ -34,6 +34,19 @@ test("the file that is installed is one that works", () => {
   expect(config).toMatchObject({ tap: { id: "ward-7" }, capture: { interfaces: ["eth1"] } });
 });
 
+test("what the installed file shows in comments works when it is set", () => {
+  const installed = readFileSync(join(repositoryRoot(), "systemd/wardtap.toml"), "utf8").replaceAll(/@\w+@/g, "ward7");
+  const config = parseConfig(installed.replaceAll(/^# (?=\w+ = )/gm, ""), "wardtap.toml");
+  expect(config.networks).toMatchObject({
+    purposes: [
+      { vlan: 30, purpose: "guest" },
+      { prefix: "10.9.0.0/16", purpose: "office" },
+    ],
+    routers: ["10.0.0.1", "fe80::1", "00:00:0c:00:00:01"],
+  });
+  expect(config.findings.knownScanners).toContain("nessus.example");
+});
+
 test("what is set is what is used", () => {
   const config = parseConfig(
     '[tap]\nid = "w7"\nname = "Ward 7"\n[capture]\ninterfaces = ["eth1"]\nsource = "tcpdump"\n[networks]\ninside = ["10.0.0.0/8", "fd00::/8"]\n[lights.pins]\nhealth = 5\n',

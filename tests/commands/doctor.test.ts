@@ -171,3 +171,12 @@ describe.skipIf(!canMake)(`a mirror port${canMake ? "" : " (skipped: needs root)
     expect(await look()).toMatchObject([{ state: "fail", says: expect.stringContaining("is down") }]);
   });
 });
+
+test("says which rule doesn't run until somebody says what networks are for", async () => {
+  const look = async (text: string) => (await doctor(["--config", configure(text)])).about("networks")[0];
+  expect(await look("")).toMatchObject({ state: "warn", says: expect.stringContaining("cross-vlan") });
+  expect(await look('[networks]\npurposes = [{ vlan = 30, purpose = "guest" }]\n')).toMatchObject({
+    state: "ok",
+    says: expect.stringContaining("DHCP servers and routers"),
+  });
+});

@@ -1,18 +1,20 @@
 /**
- * Joins the compiled modules of the `wardtap` command into a few files under dist/agent/bundle/, which load in a third
- * of the time: finding, reading and linking hundreds of small ones costs a Pi most of a second at every start.
+ * Joins the compiled modules of the `wardtap` command and of its threads into a few files under dist/agent/bundle/,
+ * which load in a third of the time: finding, reading and linking hundreds of small ones costs a Pi most of a second at
+ * every start.
  *
- * dist/agent/cli.js then only leads there. The compiler writes it anew each time, so a build without this step runs
- * file by file and is never out of date.
+ * dist/agent/cli.js and each thread's entry then only lead there. The compiler writes them anew each time, so a build
+ * without this step runs file by file and is never out of date.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const agent = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist/agent");
-const cli = join(agent, "cli.js");
+const ENTRIES = ["cli", "replay-share-worker"];
 const bundle = join(agent, "bundle");
-const LEAD = '#!/usr/bin/env node\nimport "./bundle/cli.js";\n';
+const entryPath = (name) => join(agent, `${name}.js`);
+const leadTo = (name) => `${name === "cli" ? "#!/usr/bin/env node\n" : ""}import "./bundle/${name}.js";\n`;
 
 /** Modules find their data files beside themselves: each goes on seeing the address it had. */
 const ownAddresses = {
@@ -25,7 +27,7 @@ const ownAddresses = {
 
 /** Does nothing when it was done since the last compilation, or where the bundler isn't installed. */
 export async function bundleCommand() {
-  if (readFileSync(cli, "utf8") === LEAD) return;
+  if (ENTRIES.every((name) => readFileSync(entryPath(name), "utf8") === leadTo(name))) return;
   const vite = await import("vite").catch(() => undefined);
   if (vite === undefined) return;
   rmSync(bundle, { recursive: true, force: true });
@@ -42,8 +44,11 @@ export async function bundleCommand() {
       outDir: bundle,
       emptyOutDir: false,
       minify: false,
-      rolldownOptions: { input: cli, output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" } },
+      rolldownOptions: {
+        input: ENTRIES.map(entryPath),
+        output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
+      },
     },
   });
-  writeFileSync(cli, LEAD);
+  for (const name of ENTRIES) writeFileSync(entryPath(name), leadTo(name));
 }

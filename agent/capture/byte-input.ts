@@ -15,6 +15,8 @@ export interface ByteInput {
   readonly bytesTotal: number | null;
   /** What ended the input before its time, else "". */
   readonly problem: string;
+  /** The bytes of a regular file as they lie there. */
+  readonly isPlain: boolean;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ class FileInput implements ByteInput {
   bytesRead = 0;
   readonly bytesTotal: number;
   readonly problem = "";
+  readonly isPlain = true;
   readonly #handle: FileHandle;
   #sincePause = 0;
   #closed = false;
@@ -98,6 +101,7 @@ export class StreamInput implements ByteInput {
   bytesRead = 0;
   readonly bytesTotal = null;
   readonly problem = "";
+  readonly isPlain = false;
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
 

@@ -17,6 +17,7 @@ export const isGzip = (queue: ByteQueue): boolean =>
 
 export class GzipInput implements ByteInput {
   problem = "";
+  readonly isPlain = false;
   readonly #packed: ByteInput;
   readonly #queue: ByteQueue;
   readonly #gunzip = createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES });

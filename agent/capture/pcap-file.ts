@@ -29,6 +29,9 @@ export interface Progress {
 }
 
 export interface CaptureFiles extends FrameSource {
+  /** How many files they are, and whether all are regular and unpacked, so that others may read them at the same time. */
+  readonly fileCount: number;
+  readonly isPlain: boolean;
   progress(): Progress;
 }
 
@@ -87,6 +90,14 @@ class MergedFiles implements CaptureFiles {
     const unnamed = problems.length - MAX_NAMED_PROBLEMS;
     const named = problems.slice(0, MAX_NAMED_PROBLEMS).join("; ");
     return { reason: "truncated", message: unnamed > 0 ? `${named}; and ${unnamed} more files` : named };
+  }
+
+  get fileCount(): number {
+    return this.#files.length;
+  }
+
+  get isPlain(): boolean {
+    return this.#files.every(({ input }) => input.isPlain);
   }
 
   counts(): SourceCounts {

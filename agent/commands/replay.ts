@@ -1,9 +1,12 @@
 /** `wardtap replay FILE...`: what a capture file shows, as a table for people or the JSON document. */
-import type { Command } from "commander";
-import { openCaptureFiles } from "../capture/pcap-file.ts";
+import { statSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { type CaptureFiles, openCaptureFiles } from "../capture/pcap-file.ts";
 import { CaptureError } from "../capture/source.ts";
 import { defaultConfig } from "../config.ts";
+import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
 import { type ReplayResult, replay } from "../replay.ts";
+import { isWorthSharing, ReplayShares } from "../replay-shares.ts";
 import { parseIsoMicros } from "../time.ts";
 import { CommandError, EXIT, isColoured, writeOut } from "./output.ts";
 import { replayTable } from "./replay-table.ts";
@@ -22,6 +25,8 @@ interface Options {
   json?: boolean;
   config?: string;
   at?: string;
+  knowledge?: string;
+  threads?: "1" | "2";
 }
 
 export function addReplayCommand(program: Command): void {
@@ -31,7 +36,14 @@ export function addReplayCommand(program: Command): void {
     .argument("<file...>", "capture files, merged by time")
     .option("--json", "print the JSON document instead of a table")
     .option("--config <file>", "configuration file, for [networks]")
+    .option(
+      "--knowledge <folder>",
+      "imported advisories to judge by too; default: the configuration's, when one is given",
+    )
     .option("--at <time>", "judge dates as of this time, e.g. 2026-05-01T12:00:00Z, not the capture's own")
+    .addOption(
+      new Option("--threads <number>", "read in so many threads, whatever the size").choices(["1", "2"]).hideHelp(),
+    )
     .addHelpText("after", EXAMPLES)
     .action(async (files: string[], options: Options) => {
       process.exitCode = await runReplay(files, options);
@@ -44,14 +56,23 @@ async function runReplay(files: string[], options: Options): Promise<number> {
   const at = options.at === undefined ? undefined : parseIsoMicros(options.at);
   if (at === null)
     throw new CommandError(`--at ${options.at}: that is no time such as 2026-05-01T12:00:00Z`, EXIT.usage);
+  const advisories = await advisoriesFor(options, config.knowledge.path);
   let result: ReplayResult;
   try {
     const source = await openCaptureFiles(files);
-    const bar = await startBar(source);
-    const stop = () => source.close();
+    const shares = isShared(source, options)
+      ? new ReplayShares(files, { bytesTotal: source.progress().bytesTotal })
+      : undefined;
+    const bar = await startBar(shares ?? source);
+    const stop = () => (shares ?? source).close();
     process.once("SIGINT", stop);
     try {
-      result = await replay(source, files, { config, ...(at === undefined ? {} : { at }) });
+      result = await replay(source, files, {
+        config,
+        ...(advisories && { advisories }),
+        ...(at === undefined ? {} : { at }),
+        ...(shares && { shares }),
+      });
     } finally {
       process.removeListener("SIGINT", stop);
       bar.stop();
@@ -66,6 +87,22 @@ async function runReplay(files: string[], options: Options): Promise<number> {
   if (result.truncated === null) return EXIT.ok;
   process.stderr.write(`wardtap: ${result.truncated}\nWhat was read up to there is printed above.\n`);
   return EXIT.truncated;
+}
+
+/** What can't be read by several at once is read by one thread, whatever was asked for. */
+const isShared = (source: CaptureFiles, { threads }: Options): boolean =>
+  threads === undefined ? isWorthSharing(source) : threads === "2" && source.isPlain;
+
+/** Undefined where only what comes with the program counts. */
+async function advisoriesFor({ knowledge, config }: Options, configured: string): Promise<AdvisoryIndex | undefined> {
+  if (knowledge === undefined && config === undefined) return undefined;
+  if (knowledge !== undefined && !statSync(knowledge, { throwIfNoEntry: false })?.isDirectory())
+    throw new CommandError(`--knowledge ${knowledge}: there is no such folder.`, EXIT.usage);
+  const { readFolder } = await import("../knowledge/advisories/folder.ts");
+  const { knowledgeWith } = await import("../knowledge/advisories/loaded.ts");
+  const imported = readFolder(knowledge ?? configured);
+  for (const { file, problem } of imported.problems) process.stderr.write(`wardtap: ${file} ${problem}\n`);
+  return knowledgeWith(imported);
 }
 
 async function startBar(source: {

@@ -1,6 +1,7 @@
 /** AMQP: brokers' and clients' products, and logins in clear; messages are never looked at. AMQP 0-9-1, 2.3 and 4.2; OASIS AMQP 1.0, 2.2. */
 import { defineDissector, type Evidence, type Malformed, malformed } from "./dissector.ts";
-import { clearLogin } from "./login.ts";
+import { clearLogin, factoryLogin } from "./login.ts";
+import { isPlainFactory } from "./sasl.ts";
 import { keepText } from "./self-given.ts";
 
 const PROTOCOL_HEAD = 8;
@@ -8,7 +9,9 @@ const FRAME_HEAD = 7;
 const METHOD_FRAME = 1;
 const FRAME_END = 0xce;
 const CONNECTION = 10;
-const METHOD = { start: 10, startOk: 11 } as const;
+const METHOD = { start: 10, startOk: 11, tune: 30 } as const;
+/** A longer proof holds no documented login. */
+const MAX_PROOF = 300;
 const MAX_FRAME = 131_072;
 /** Properties looked at of one table; the rest is stepped over. */
 const MAX_PROPERTIES = 64;
@@ -17,8 +20,14 @@ const WANTED = ["product", "version", "platform"];
 interface AmqpMessage {
   from: "server" | "client";
   said: [attribute: string, value: string][];
-  login: boolean;
+  /** "password": sent in clear; "factory": a documented one was accepted. */
+  login: "" | "password" | "factory";
   done: boolean;
+}
+
+interface AmqpState {
+  /** A documented login was sent: a broker that goes on to terms has accepted it. */
+  isFactory: boolean;
 }
 
 export default defineDissector<AmqpMessage>({
@@ -43,40 +52,58 @@ export default defineDissector<AmqpMessage>({
       const [, major, minor, revision] = payload.subarray(4);
       // A broker that speaks another version answers with its own; 1.0 has no properties to wait for.
       const from = flow.state === undefined ? "client" : "server";
-      flow.state = true;
+      flow.state ??= { isFactory: false } satisfies AmqpState;
       const said: AmqpMessage["said"] = [["amqp.version", `${major}.${minor}.${revision}`]];
-      return { from, said, login: false, done: major !== 0 || from === "server" };
+      return { from, said, login: "", done: major !== 0 || from === "server" };
     }
     if (payload.length < FRAME_HEAD + 4) return flow.state === undefined ? undefined : malformed("frame cut short");
     const end = FRAME_HEAD + payload.readUInt32BE(3);
     const known = flow.state !== undefined;
     if (payload[0] !== METHOD_FRAME || payload.readUInt16BE(7) !== CONNECTION)
-      return known ? { from: "client", said: [], login: false, done: true } : undefined;
+      return known ? { from: "client", said: [], login: "", done: true } : undefined;
     if (end >= payload.length && !flow.cut) return malformed("frame cut short");
     if (end < payload.length && payload[end] !== FRAME_END)
       return known ? malformed("frame without its end") : undefined;
     const method = payload.readUInt16BE(9);
-    flow.state = true;
+    const state = (flow.state as AmqpState | undefined) ?? { isFactory: false };
+    flow.state = state;
     const last = Math.min(end, payload.length);
     if (method === METHOD.start) {
       const said = properties(payload, FRAME_HEAD + 6, last, "server");
       return said === undefined
         ? malformed("properties lie")
-        : { from: "server", said: said.said, login: false, done: false };
+        : { from: "server", said: said.said, login: "", done: false };
     }
-    if (method !== METHOD.startOk) return { from: "client", said: [], login: false, done: true };
+    if (method !== METHOD.startOk) {
+      const isAccepted = method === METHOD.tune && state.isFactory;
+      return { from: isAccepted ? "server" : "client", said: [], login: isAccepted ? "factory" : "", done: true };
+    }
     const read = properties(payload, FRAME_HEAD + 4, last, "client");
     if (read === undefined) return malformed("properties lie");
-    const mechanism = payload.toString("latin1", read.at + 1, Math.min(read.at + 1 + (payload[read.at] ?? 0), last));
-    return { from: "client", said: read.said, login: /^(?:AMQ)?PLAIN$/.test(mechanism), done: true };
+    const proofAt = Math.min(read.at + 1 + (payload[read.at] ?? 0), last);
+    const mechanism = payload.toString("latin1", read.at + 1, proofAt);
+    // Mechanism, then the proof with four bytes of length before it.
+    const proof = payload.toString("latin1", proofAt + 4, Math.min(last, proofAt + 4 + lengthAt(payload, proofAt)));
+    state.isFactory = mechanism === "PLAIN" && isPlainFactory(proof);
+    const login = /^(?:AMQ)?PLAIN$/.test(mechanism) ? "password" : "";
+    return { from: "client", said: read.said, login, done: !state.isFactory };
   },
   evidence({ said, login }) {
     const found: Evidence[] = said.map(([attribute, value]) => ({ about: "sender", attribute, value, atMost: 8 }));
-    return login ? [...found, ...clearLogin("amqp")] : found;
+    if (login === "password") found.push(...clearLogin("amqp"));
+    if (login === "factory") found.push(...factoryLogin("amqp"));
+    return found;
   },
-  server: ({ from, said }) => (said.length === 0 ? undefined : from === "server" ? "sender" : "receiver"),
+  server: ({ from, said, login }) =>
+    said.length === 0 && login === "" ? undefined : from === "server" ? "sender" : "receiver",
   done: ({ done }) => done,
 });
+
+/** 0 where it lies. */
+const lengthAt = (payload: Buffer, at: number) => {
+  const length = at + 4 > payload.length ? 0 : payload.readUInt32BE(at);
+  return length > MAX_PROOF ? 0 : length;
+};
 
 const isProtocolHead = (payload: Buffer) => {
   const start = payload.toString("latin1", 0, 4);

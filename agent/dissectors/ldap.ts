@@ -144,6 +144,8 @@ function readBind(bytes: Buffer, bind: Element, message: LdapMessage, state: Lda
     const text = mechanism && bytes.toString("latin1", mechanism.from, Math.min(mechanism.end, mechanism.from + 21));
     // RFC 4422 3.1: at most 20 of these letters.
     if (text !== undefined && /^[A-Z0-9_-]{1,20}$/.test(text)) add("sender", "ldap.mechanism", text);
+    // RFC 4616: the password stands in it as it is.
+    if (text === "PLAIN") message.found.push(...clearLogin("ldap"));
   }
   if (proof.tag === SASL || SICILY.includes(proof.tag)) addNtlm(bytes, proof, message);
 }

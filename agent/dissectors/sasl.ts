@@ -1,4 +1,4 @@
-/** Passwords inside mail's AUTH: whether a documented one was sent, by PLAIN or LOGIN; nothing of it is kept. RFC 4616; RFC 4954. */
+/** Passwords sent by PLAIN or LOGIN: whether it was a documented one; nothing of it is kept. RFC 4616; RFC 4954. */
 import { isFactoryLogin, nameDigest } from "./known-logins.ts";
 
 /** Base64 of the longest login that could be a documented one. */
@@ -40,8 +40,8 @@ export function answerSasl(state: LoginState, line: string): boolean {
   return !state.isFactory;
 }
 
-/** RFC 4616: whom to act for, NUL, user, NUL, password. */
-function isPlainFactory(text: string): boolean {
+/** PLAIN's one message, RFC 4616: whom to act for, NUL, user, NUL, password. */
+export function isPlainFactory(text: string): boolean {
   const [, name, password] = text.split("\0", 4);
   return name !== undefined && password !== undefined && isFactoryLogin(nameDigest(name), password);
 }

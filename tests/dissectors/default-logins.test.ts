@@ -1,5 +1,6 @@
 /** Documented logins: told when the server accepted one, never when it refused, and never which. */
 import { beforeAll, describe, expect, test } from "vitest";
+import amqp from "../../agent/dissectors/amqp.ts";
 import ftp from "../../agent/dissectors/ftp.ts";
 import http from "../../agent/dissectors/http.ts";
 import imap from "../../agent/dissectors/imap.ts";
@@ -59,6 +60,12 @@ const startup = (user: string): Line => {
   return C(u32(4 + body.length), body);
 };
 const authentication = (method: number): Line => S("R", u32(8), u32(method));
+
+/** AMQP 0-9-1, 4.2: frame of a connection method. */
+function amqpMethod(from: "C" | "S", method: number, ...body: (string | Buffer)[]): Line {
+  const packed = bytes(u16(10), u16(method), ...body);
+  return { from, bytes: bytes([1, 0, 0], u32(packed.length), packed, [0xce]) };
+}
 
 interface Way {
   name: string;
@@ -197,6 +204,20 @@ const ways: Way[] = [
     login: (user, password) => [connect(user, password)],
     accepted: [S(hex("20 02 00 00"))],
     refused: [S(hex("20 02 00 05"))],
+  },
+  {
+    name: "amqp",
+    dissector: amqp,
+    port: 5672,
+    login: (user, password) => {
+      const proof = `\0${user}\0${password}`;
+      return [
+        C(hex("41 4d 51 50 00 00 09 01")),
+        amqpMethod("C", 11, u32(0), "\x05PLAIN", u32(proof.length), proof, "\x05en_US"),
+      ];
+    },
+    accepted: [amqpMethod("S", 30, hex("00 00 00 00 00 00 00 00"))],
+    refused: [amqpMethod("S", 50, hex("01 93 00 00 00 00 00"))],
   },
   {
     name: "pgsql",

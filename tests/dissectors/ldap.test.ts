@@ -73,6 +73,12 @@ describe("a bind", () => {
     ]);
   });
 
+  test("by PLAIN carries the password as it is", () => {
+    const proof = ber(0xa3, ber(4, "PLAIN"), ber(4, `\0${canary("user")}\0${canary("password")}`));
+    expect(values(read(ldap, bind(proof)).evidence, "wardtap.login")).toEqual(["ldap"]);
+    expect(everything(ldap, bind(proof))).not.toContain("CANARY");
+  });
+
   test("without a password is anonymous, not a login", () => {
     expect(read(ldap, bind(ber(0x80, ""))).evidence).toEqual([
       { about: "sender", attribute: "wardtap.login.anonymous", value: "ldap" },

@@ -11,7 +11,7 @@ const MAX_CHUNKS = 256;
 const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
 const LF = 0x0a;
 
-export type BodyKind = "form" | "ipp" | "fhir" | "soap" | "";
+export type BodyKind = "form" | "json" | "ipp" | "fhir" | "soap" | "";
 
 export interface Body {
   /** A form's field named like a password was filled in. Its value is never read. */
@@ -23,19 +23,20 @@ export interface Body {
 
 const NOTHING: Body = { password: false, printer: [], devices: [] };
 
-export function bodyKind(fields: ReadonlyMap<string, string>): BodyKind {
+export function bodyKind(fields: ReadonlyMap<string, string>, isRequest: boolean): BodyKind {
   const type = /^[^;\s]*/.exec(fields.get("content-type") ?? "")![0].toLowerCase();
   if (type === "application/x-www-form-urlencoded") return "form";
+  // What is answered in JSON is nobody's login.
+  if (type === "application/json" && isRequest) return "json";
   if (type === "application/ipp") return "ipp";
   if (type === "application/soap+xml") return "soap";
   return type === "application/fhir+json" || type === "application/json+fhir" ? "fhir" : "";
 }
 
 /** How much of the body to wait for: nothing of one that is not looked at. */
-export function bodyLength(fields: ReadonlyMap<string, string>, payload: Buffer, head: number): number {
-  const kind = bodyKind(fields);
+export function bodyLength(kind: BodyKind, fields: ReadonlyMap<string, string>, payload: Buffer, head: number): number {
   if (kind === "") return 0;
-  const most = kind === "form" ? MAX_FORM : MAX_BODY;
+  const most = kind === "form" || kind === "json" ? MAX_FORM : MAX_BODY;
   if (isChunked(fields)) {
     const last = payload.indexOf(LAST_CHUNK, head);
     return Math.min(last < 0 ? most : last + LAST_CHUNK.length - head, most);
@@ -48,6 +49,7 @@ export function readBody(kind: BodyKind, raw: Buffer, fields: ReadonlyMap<string
   if (kind === "" || raw.length === 0) return NOTHING;
   const body = isChunked(fields) ? joinChunks(raw) : raw;
   if (kind === "form") return { ...NOTHING, password: holdsPassword(body) };
+  if (kind === "json") return { ...NOTHING, password: PASSWORD_MEMBER.test(body.toString("latin1", 0, MAX_FORM)) };
   if (kind === "soap") return { ...NOTHING, printer: dpwsMetadata(body) };
   if (kind === "ipp") return { ...NOTHING, printer: printerAttributes(body, fields.get("server") ?? "") };
   return { ...NOTHING, devices: fhirDevices(body) };
@@ -59,6 +61,9 @@ const isChunked = (fields: ReadonlyMap<string, string>) => /\bchunked\b/i.test(f
 const PASSWORD_FIELD = /(?:^|[&?])[^&=]{0,40}(?:passw|pwd|passphrase)[^&=]{0,40}=[^&\s]/i;
 const SHORT_FIELD = /(?:^|[&?])(?:pass|pw|psw)=[^&\s]/i;
 const USER_FIELD = /(?:^|[&?])[^&=]{0,40}(?:user|login|account|e?mail)[^&=]{0,40}=[^&\s]/i;
+
+/** The same in JSON (RFC 8259, 4). */
+const PASSWORD_MEMBER = /"[^"]{0,40}(?:passw|pwd|passphrase)[^"]{0,40}"\s*:\s*"[^"]/i;
 
 const fieldsHoldPassword = (fields: string) =>
   PASSWORD_FIELD.test(fields) || (SHORT_FIELD.test(fields) && USER_FIELD.test(fields));

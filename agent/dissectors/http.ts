@@ -72,7 +72,8 @@ export default defineDissector<HttpMessage>({
     if (start <= 0) return start;
     const head = headLength(payload);
     if (head === 0) return 0;
-    return head + bodyLength(readHead(payload, head, WANTED).fields, payload, head);
+    const { first, fields } = readHead(payload, head, WANTED);
+    return head + bodyLength(bodyKind(fields, !first.startsWith(RESPONSE)), fields, payload, head);
   },
   dissect(payload, flow): HttpMessage | Malformed | undefined {
     if (startOf(payload) < 0) return undefined;
@@ -89,7 +90,7 @@ export default defineDissector<HttpMessage>({
     if (isRequest) state.connect = head.first.startsWith("CONNECT ");
     const granted = !isRequest && state.connect && /^HTTP\/1\.\d 2/.test(head.first);
     const done = granted ? "next" : state.heads >= MAX_HEADS;
-    const body = readBody(bodyKind(head.fields), payload.subarray(end), head.fields);
+    const body = readBody(bodyKind(head.fields, isRequest), payload.subarray(end), head.fields);
     const said = isRequest ? saidByClient(head) : saidByServer(head, state);
     const login = isRequest ? readRequest(head, body, state) : answerComes(state.login, head.first) ? "factory" : "";
     return { isRequest, said, login, proxy: isRequest && state.proxied, body, done };

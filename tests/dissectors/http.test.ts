@@ -106,6 +106,22 @@ describe("a form", () => {
   });
 
   test.each([
+    ['{"user":"a","password":"b"}', ["http"]],
+    ['{"newPwd" : "b"}', ["http"]],
+    ['{"password":""}', []],
+    ['{"password":null}', []],
+    ['{"value":"password"}', []],
+  ])("in JSON as %s tells %j", (body, expected) => {
+    expect(values(read(http, withBody("application/json", body)).evidence, "wardtap.login")).toEqual(expected);
+  });
+
+  test("in JSON is read of requests alone", () => {
+    const reply = withBody("application/json", '{"password":"b"}', "HTTP/1.1 200 OK");
+    expect(values(read(http, reply).evidence, "wardtap.login")).toEqual([]);
+    expect(http.definition.messageLength?.(reply, flowOf())).toBe(reply.length - 16);
+  });
+
+  test.each([
     ["/login?user=a&password=b", ["http"]],
     ["/login?login=a&pass=b", ["http"]],
     ["/password?reset=1", []],
@@ -118,6 +134,8 @@ describe("a form", () => {
   test("is never told", () => {
     const body = `user=${canary("user")}&password=${canary("password")}`;
     expect(everything(http, withBody(form, body))).not.toContain("CANARY");
+    const json = JSON.stringify({ user: canary("user"), password: canary("password") });
+    expect(everything(http, withBody("application/json", json))).not.toContain("CANARY");
   });
 });
 

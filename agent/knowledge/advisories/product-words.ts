@@ -82,9 +82,13 @@ export const isTelling = ({ words, models, spans }: ProductWords): boolean =>
 /** What `seen` (a device's own words) says about whether it is `product`. */
 export function compareWords(seen: ProductWords, product: ProductWords): Sight {
   if (!isTelling(seen) || !isTelling(product)) return "other";
-  const byModel = [...seen.joined].some((word) => product.models.has(word) || isSpanned(word, product.spans));
+  const matched = [...seen.joined].filter((word) => product.models.has(word) || isSpanned(word, product.spans));
+  const byModel = matched.length > 0;
   const lacking = [...product.words].filter((word) => !seen.joined.has(word));
-  const strange = [...seen.words].filter((word) => !product.joined.has(word));
+  // "MX 800" says "mx" apart.
+  const strange = [...seen.words].filter(
+    (word) => !product.joined.has(word) && !matched.some((model) => model.startsWith(word)),
+  );
   const hasModels = product.models.size + product.spans.length > 0;
   // A kind that only one of them names makes them two things: the pump and its gateway.
   if (strange.some((word) => KINDS.has(word))) return "other";

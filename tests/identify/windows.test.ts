@@ -140,3 +140,15 @@ test("Windows below a device that speaks DICOM doesn't make it a workstation", (
   expect(modality.os).toBe("Windows XP");
   expect(modality.class).not.toBe("workstation");
 });
+
+test.each([
+  ["5.1 nt-workstation", "Windows XP", "workstation"],
+  ["6.1 nt-workstation,backup-browser", "Windows 7", "workstation"],
+  ["10.0 nt-workstation", "Windows 10", "workstation"],
+  ["5.2 nt-workstation,nt-server,backup-browser", "Windows Server 2003", "server"],
+  ["6.1 domain-controller,nt-workstation,nt-server", "Windows Server 2008 R2", "server"],
+])("the browser announcement %s is %s, a %s, and counts once", (announcement, os, kind) => {
+  const judged = device([["browser.announcement", announcement, "nbdgm"]]);
+  expect([judged.os, judged.class]).toEqual([os, kind]);
+  expect(judged.claims.find(({ field }) => field === "os")?.because).toEqual(["windows"]);
+});

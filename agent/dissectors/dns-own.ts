@@ -33,6 +33,9 @@ const DESCRIBING_KEYS = new Set([
 ]);
 const NAMING_KEYS = new Set(["fn", "sn", "serial", "serialnumber"]);
 
+/** Bonjour Printing 9.2.2: the queue. Print servers (CUPS) keep theirs below "printers"; a printer's own is "ipp/print". */
+const SHARED_QUEUE = /^(?:printers|classes)\//i;
+
 /** Attribute and value, each pair once. */
 export type Said = [attribute: string, value: string][];
 
@@ -115,19 +118,28 @@ function serviceAt(labels: readonly string[]): number {
 
 /** RFC 6763 6.3: strings of "key=value", each with its length before it. */
 function readText(message: Buffer, from: number, end: number, add: Add): void {
+  const pairs = pairsOf(message, from, end);
+  // A computer that shares printers describes them, not itself.
+  const ofAnother = pairs.some(([key, value]) => key === "rp" && SHARED_QUEUE.test(value.toString("latin1", 0, 16)));
+  for (const [key, value] of pairs) {
+    if (DESCRIBING_KEYS.has(key)) add(ofAnother ? `dns.txt.shared.${key}` : `dns.txt.${key}`, keepText(value));
+    else if (NAMING_KEYS.has(key)) add(`dns.txt.${key}`, keepName(value));
+  }
+}
+
+function pairsOf(message: Buffer, from: number, end: number): [key: string, value: Buffer][] {
+  const pairs: [string, Buffer][] = [];
   let at = from;
-  for (let index = 0; index < MAX_TXT_STRINGS && at < end; index++) {
+  while (pairs.length < MAX_TXT_STRINGS && at < end) {
     const length = message[at]!;
-    if (at + 1 + length > end) return;
+    if (at + 1 + length > end) break;
     const text = message.subarray(at + 1, at + 1 + length);
     at += 1 + length;
     const equals = text.indexOf(0x3d);
-    if (equals < 1 || equals > 20) continue;
-    const key = text.toString("latin1", 0, equals).toLowerCase();
-    const value = text.subarray(equals + 1);
-    if (DESCRIBING_KEYS.has(key)) add(`dns.txt.${key}`, keepText(value));
-    else if (NAMING_KEYS.has(key)) add(`dns.txt.${key}`, keepName(value));
+    if (equals >= 1 && equals <= 20)
+      pairs.push([text.toString("latin1", 0, equals).toLowerCase(), text.subarray(equals + 1)]);
   }
+  return pairs;
 }
 
 /** A host name as text, without the root's dot; undefined for the root and for names of persons. */

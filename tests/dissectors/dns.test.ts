@@ -47,6 +47,18 @@ describe("an mDNS response", () => {
     ]);
   });
 
+  test("of a computer that shares somebody else's printer tells the printer's make as not its own", () => {
+    const shared = answer(
+      record(
+        name("Ward 7._ipp._tcp.local"),
+        TXT,
+        bytes(string("ty=HP LaserJet"), string(`rp=printers/${canary("queue")}`)),
+      ),
+    );
+    expect(values(read(dns, shared, flowOf(mdns)).evidence, "dns.txt.shared.ty")).toEqual(["HP LaserJet"]);
+    expect(JSON.stringify(read(dns, shared, flowOf(mdns)))).not.toMatch(/CANARY|"dns.txt.ty"/);
+  });
+
   test("knows the sender's IPv6 address however its zeros are written", () => {
     const v6 = answer(record(name("PUMP.local"), AAAA, hex("fe80 0000 0000 0000 0000 0000 0000 0001")));
     expect(values(read(dns, v6, flowOf({ ...mdns, sourceIp: "fe80::1" })).evidence, "dns.resp.name")).toEqual([

@@ -70,3 +70,28 @@ test("an access point's IOS is no switch, whatever its platform software is call
     class: "access-point",
   });
 });
+
+test.each([
+  ["Dell Inc. OptiPlex 990,01,G22XB2S + HMI", { class: "workstation", maker: "Dell", model: "OptiPlex 990" }],
+  ["Dell Inc. Latitude E7450", { class: "laptop", maker: "Dell", model: "Latitude E7450" }],
+  ["HP EliteDesk 800 G3", { class: "workstation", maker: "HP", model: "EliteDesk 800 G3" }],
+  ["HPE ProLiant DL380 Gen10", { class: "server", maker: "HP", model: "ProLiant DL380 Gen10" }],
+  ["Lenovo ThinkPad T480", { class: "laptop", maker: "Lenovo", model: "ThinkPad T480" }],
+  ["Summit300-48 - Version 7.4e.1 (Build 5)", { class: "switch", maker: "Extreme Networks", model: "Summit300-48" }],
+  [
+    "ProCurve J8762A Switch 2600-8-PWR, revision H.08.89",
+    { class: "switch", maker: "HP", model: "ProCurve Switch 2600-8-PWR" },
+  ],
+])("a machine that describes itself as %s is known by its product name", (description, expected) => {
+  expect(claimed("lldp.tlv.system.desc", description)).toMatchObject(expected);
+});
+
+test.each(["Latitude of 51.5", "Precision Flow 3", "XPS viewer for Dell users", "Vision for HP 3000"])(
+  "%s, which only sounds like one, has no model",
+  (description) => expect(claimed("lldp.tlv.system.desc", description).model).toBe(undefined),
+);
+
+test("a printer that announces itself is known by its make and model, and what a computer shares is not it", () => {
+  expect(claimed("dns.txt.ty", "HP LaserJet Pro M404dn")).toEqual({ maker: "HP", model: "LaserJet Pro M404dn" });
+  expect(claimed("dns.txt.shared.ty", "HP LaserJet Pro M404dn")).toEqual({});
+});

@@ -120,7 +120,7 @@ export class AdvisoryIndex {
   #addAll(advisory: Advisory, isCatalogue: boolean): void {
     const concerns = concernsByProduct(advisory);
     for (const product of advisory.products)
-      this.#add(indexed(advisory, product, concerns.get(product.key) ?? [], isCatalogue));
+      this.#add(new Entry(advisory, product, concerns.get(product.key) ?? [], isCatalogue));
   }
 
   #add(entry: IndexedProduct): void {
@@ -140,28 +140,52 @@ function concernsByProduct({ vulnerabilities }: Advisory): Map<string, Concern[]
   return found;
 }
 
-function indexed(
-  advisory: Advisory,
-  product: AdvisoryProduct,
-  concerns: readonly Concern[],
-  isCatalogue: boolean,
-): IndexedProduct {
-  const makers = makersIn(product.maker);
-  const names = [...namesOf(product.name), ...(product.names ?? [])]
-    .map((name) => productWords(name, [product.maker, ...makers]))
-    .filter(isTelling);
-  const partOf = (product.partOf ?? []).map((name) => productWords(name, makers));
-  return {
-    advisory,
-    product,
-    makers,
-    names,
-    partOf,
-    range: product.version === null ? null : parseVersionRange(product.version),
-    kinds: isCatalogue || names.every(({ isSoftware }) => isSoftware) ? new Set() : kindsFor(advisory, product),
-    concerns,
-    isCatalogue,
-  };
+/** Few of all products are ever asked for: what their names and versions mean is found when they are. */
+class Entry implements IndexedProduct {
+  readonly advisory: Advisory;
+  readonly product: AdvisoryProduct;
+  readonly makers: readonly string[];
+  readonly concerns: readonly Concern[];
+  readonly isCatalogue: boolean;
+  #names: readonly ProductWords[] | undefined;
+  #partOf: readonly ProductWords[] | undefined;
+  #range: ParsedRange | null | undefined;
+  #kinds: ReadonlySet<string> | undefined;
+
+  constructor(advisory: Advisory, product: AdvisoryProduct, concerns: readonly Concern[], isCatalogue: boolean) {
+    this.advisory = advisory;
+    this.product = product;
+    this.makers = makersIn(product.maker);
+    this.concerns = concerns;
+    this.isCatalogue = isCatalogue;
+  }
+
+  get names(): readonly ProductWords[] {
+    const { name, names = [], maker } = this.product;
+    this.#names ??= [...namesOf(name), ...names]
+      .map((one) => productWords(one, [maker, ...this.makers]))
+      .filter(isTelling);
+    return this.#names;
+  }
+
+  get partOf(): readonly ProductWords[] {
+    this.#partOf ??= (this.product.partOf ?? []).map((name) => productWords(name, this.makers));
+    return this.#partOf;
+  }
+
+  get range(): ParsedRange | null {
+    if (this.#range === undefined)
+      this.#range = this.product.version === null ? null : parseVersionRange(this.product.version);
+    return this.#range;
+  }
+
+  get kinds(): ReadonlySet<string> {
+    this.#kinds ??=
+      this.isCatalogue || this.names.every(({ isSoftware }) => isSoftware)
+        ? new Set()
+        : kindsFor(this.advisory, this.product);
+    return this.#kinds;
+  }
 }
 
 const kindsFor = (advisory: Advisory, product: AdvisoryProduct) => {

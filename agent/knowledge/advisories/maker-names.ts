@@ -10,9 +10,23 @@ const LEGAL_FORM =
 const NOBODY = /^(?:multiple|various|several|unknown)\b/i;
 
 let aliases: ReadonlyMap<string, string[]> | undefined;
+let houses: ReadonlyMap<string, string> | undefined;
+
+/** Vendors remembered; past it they are looked up anew. */
+const MAX_REMEMBERED = 4096;
+const remembered = new Map<string, readonly string[]>();
 
 /** Lower-case names, ours where we know them; empty when the text names nobody. */
-export function makersIn(vendor: string): string[] {
+export function makersIn(vendor: string): readonly string[] {
+  let makers = remembered.get(vendor);
+  if (makers !== undefined) return makers;
+  makers = namedIn(vendor);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(vendor, makers);
+  return makers;
+}
+
+function namedIn(vendor: string): string[] {
   const text = vendor.trim();
   if (NOBODY.test(text)) return [];
   const listed = said(text);
@@ -26,8 +40,11 @@ export function makersIn(vendor: string): string[] {
 
 /** A maker and those who belong to the same owner go by one name. */
 export function houseOf(maker: string): string {
-  const entry = knowledge().makers.find((one) => one.maker.toLowerCase() === maker);
-  return (entry?.owner ?? entry?.maker ?? maker).toLowerCase();
+  houses ??= new Map(
+    // Of two entries with one name the first counts.
+    [...knowledge().makers].reverse().map((one) => [one.maker.toLowerCase(), (one.owner ?? one.maker).toLowerCase()]),
+  );
+  return houses.get(maker) ?? maker.toLowerCase();
 }
 
 const said = (name: string) => {

@@ -1,7 +1,6 @@
 /** Joins what the shares of one capture told, window by window, to what one watch of everything would have told. */
 import { hostKeyText } from "./identify/facts.ts";
 import { EvidenceFold } from "./observe/evidence-fold.ts";
-import { MAX_HOSTS } from "./observe/host-table.ts";
 import type {
   EvidenceObservation,
   FanOutObservation,
@@ -9,9 +8,6 @@ import type {
   Observation,
   PresenceObservation,
 } from "./observe/observation.ts";
-
-/** Hosts whose first time is remembered over windows, as each watch does for its own; beyond it all are forgotten. */
-const MAX_REMEMBERED = MAX_HOSTS * 2;
 
 interface Told<T> {
   said: T;
@@ -29,7 +25,6 @@ interface ToldEvidence extends Told<EvidenceObservation> {
 export class ShareJoin {
   readonly #emit: (observation: Observation) => void;
   readonly #fold = new EvidenceFold();
-  readonly #firstTimes = new Map<string, number>();
   readonly #presences = new Map<string, Told<PresenceObservation>>();
   readonly #flows = new Map<string, ToldFlow>();
   #evidence: ToldEvidence[] = [];
@@ -62,12 +57,9 @@ export class ShareJoin {
 
   #presence(said: PresenceObservation, order: number): void {
     const key = hostKeyText(said.host);
-    const firstAt = Math.min(said.firstAt, this.#firstTimes.get(key) ?? said.firstAt);
-    if (this.#firstTimes.size >= MAX_REMEMBERED) this.#firstTimes.clear();
-    this.#firstTimes.set(key, firstAt);
     const known = this.#presences.get(key);
     if (known === undefined) {
-      this.#presences.set(key, { said: { ...said, firstAt }, order });
+      this.#presences.set(key, { said: { ...said }, order });
       return;
     }
     const sum = known.said;
@@ -77,7 +69,7 @@ export class ShareJoin {
     sum.receivedFrames += said.receivedFrames;
     sum.receivedBytes += said.receivedBytes;
     sum.ttl = Math.max(sum.ttl, said.ttl);
-    sum.firstAt = firstAt;
+    sum.firstAt = Math.min(sum.firstAt, said.firstAt);
     sum.lastAt = Math.max(sum.lastAt, said.lastAt);
   }
 

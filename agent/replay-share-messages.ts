@@ -25,7 +25,9 @@ export interface ShareEnd {
   /** Microseconds; infinite when there was no frame. */
   firstAt: number;
   lastAt: number;
-  /** Frames are counted by every share alike; the rest is each share's own. */
+  /** Frames of all shares: each reads all of them. */
+  framesRead: number;
+  /** To be added up. */
   totals: WatchTotals;
   interfaces: string[];
 }

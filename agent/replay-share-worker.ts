@@ -45,6 +45,7 @@ try {
     end,
     firstAt: watch.firstAt,
     lastAt: watch.lastAt,
+    framesRead: source.counts().framesRead,
     totals: watch.totals(),
     interfaces: [...source.interfaces],
   });

@@ -127,17 +127,9 @@ const ended = (worker: Worker, take: (message: ShareMessage) => void): Promise<v
     });
   });
 
-/** The first share did what is no flow's alone; each counted what it read of its own flows. */
 function heardBy(ends: readonly ShareEnd[]): Heard {
-  const [first, ...others] = ends as [ShareEnd, ...ShareEnd[]];
-  const malformed = { ...first.totals.malformed };
-  let { droppedNames } = first.totals;
-  for (const other of others) {
-    droppedNames += other.totals.droppedNames;
-    for (const [protocol, count] of Object.entries(other.totals.malformed))
-      malformed[protocol] = (malformed[protocol] ?? 0) + count;
-  }
-  const isWhole = others.every((other) => other.totals.frames === first.totals.frames);
+  const first = ends[0]!;
+  const isWhole = ends.every((each) => each.framesRead === first.framesRead);
   const end: SourceEnd =
     isWhole || ends.some(({ end }) => end.reason === "closed") ? first.end : { reason: "truncated", message: CHANGED };
   return {
@@ -145,6 +137,28 @@ function heardBy(ends: readonly ShareEnd[]): Heard {
     firstAt: first.firstAt,
     lastAt: first.lastAt,
     interfaces: first.interfaces,
-    totals: { ...first.totals, malformed, droppedNames },
+    totals: ends.map((each) => each.totals).reduce(sumOf),
   };
+}
+
+const sumOf = (a: WatchTotals, b: WatchTotals): WatchTotals => ({
+  frames: a.frames + b.frames,
+  bytes: a.bytes + b.bytes,
+  duplicates: a.duplicates + b.duplicates,
+  droppedNames: a.droppedNames + b.droppedNames,
+  malformed: countsOf(a.malformed, b.malformed),
+  unknown: countsOf(a.unknown, b.unknown),
+  // All shares hear all access points.
+  hiddenAccessPoints: a.hiddenAccessPoints,
+  overflow: {
+    hosts: a.overflow.hosts + b.overflow.hosts,
+    evidence: a.overflow.evidence + b.overflow.evidence,
+    flows: a.overflow.flows + b.overflow.flows,
+  },
+});
+
+function countsOf(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const sums = { ...a };
+  for (const [key, count] of Object.entries(b)) sums[key] = (sums[key] ?? 0) + count;
+  return sums;
 }

@@ -4,15 +4,17 @@
  * same link header and is not one.
  */
 import type { Packet } from "../decode/packet.ts";
+import { isForAll, SHARES, shareOf } from "./share.ts";
 
 const WINDOW_MICROS = 50_000;
-/** Recent datagrams remembered; at 1,000,000 frames/s this is 4 ms, at a ward's usual rate the whole window. */
+const PARTS = SHARES + 1;
+/** Recent datagrams remembered of each part; at 1,000,000 frames/s this is 4 ms, at a ward's usual rate the whole window. */
 const REMEMBERED = 4096;
 
 export class DuplicateFilter {
-  readonly #prints = new Int32Array(REMEMBERED);
-  readonly #links = new Int32Array(REMEMBERED);
-  readonly #times = new Float64Array(REMEMBERED);
+  readonly #prints = new Int32Array(REMEMBERED * PARTS);
+  readonly #links = new Int32Array(REMEMBERED * PARTS);
+  readonly #times = new Float64Array(REMEMBERED * PARTS);
 
   /** True when this packet was already heard elsewhere and must not be counted again. */
   isDuplicate(packet: Packet): boolean {
@@ -20,7 +22,7 @@ export class DuplicateFilter {
     if (packet.ipId === 0 && packet.transport !== 6) return false;
     const print = fingerprint(packet);
     const link = linkPrint(packet);
-    const slot = (print ^ (print >>> 12)) & (REMEMBERED - 1);
+    const slot = partOf(packet) * REMEMBERED + ((print ^ (print >>> 12)) & (REMEMBERED - 1));
     const elapsed = packet.at - this.#times[slot]!;
     if (this.#prints[slot] === print && elapsed >= 0 && elapsed <= WINDOW_MICROS) {
       // The first link header keeps the place, so that each further copy is told from it.
@@ -32,6 +34,12 @@ export class DuplicateFilter {
     return false;
   }
 }
+
+/**
+ * Each share's flows push out each other only, and so does what all shares hear: then a watch of one share remembers
+ * the same of it as a watch of everything.
+ */
+const partOf = (packet: Packet): number => (isForAll(packet) ? SHARES : shareOf(packet));
 
 /**
  * Over the datagram without link header, TTL and checksums, and its last payload bytes. Written out in

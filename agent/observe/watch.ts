@@ -1,8 +1,8 @@
 /** The road from frame to observation: decode, count, recognise, dissect, fold. The same live and in replay. */
 import type { Frame } from "../capture/source.ts";
 import { ipText, macText } from "../decode/addresses.ts";
-import { createDecoder } from "../decode/decode.ts";
-import { emptyPacket, type Packet } from "../decode/packet.ts";
+import { createDecoder, type Decoder } from "../decode/decode.ts";
+import { type DecodeCounters, emptyPacket, type Packet } from "../decode/packet.ts";
 import type { Dissector, Flow } from "../dissectors/dissector.ts";
 import { hashOf } from "../dissectors/print.ts";
 import { createRecogniser, type Recogniser } from "../dissectors/recogniser.ts";
@@ -19,7 +19,7 @@ import { NameTunnels } from "./name-tunnels.ts";
 import type { FlowObservation, HostKey, Observation } from "./observation.ts";
 import { Openings } from "./openings.ts";
 import { Repeats } from "./repeats.ts";
-import { shareOf } from "./share.ts";
+import { isForAll, LOOK_CLOSER, peekShare, shareOf } from "./share.ts";
 
 /** Flows analysed at one time; beyond it new flows are counted but not read. */
 const MAX_ANALYSES = 16_384;
@@ -62,7 +62,7 @@ export interface WatchOptions {
   foldMicros?: number;
   /**
    * Follow only the flows of this share (see share.ts); the first share also does all that is no flow's alone. Windows
-   * and totals of frames are the same in all shares; malformed frames are counted by the first alone.
+   * are the same in all shares, totals add up.
    */
   share?: number;
   /** A window ended, and all it held was told. */
@@ -90,7 +90,9 @@ export class Watch {
   readonly #foldMicros: number;
   /** -1: this watch follows everything. */
   readonly #share: number;
-  readonly #decoder: ReturnType<typeof createDecoder>;
+  readonly #decoder: Decoder;
+  /** In a share, for frames that no other share decodes; `#decoder` then for those that all do. */
+  readonly #ownDecoder: Decoder;
   readonly #recogniser: Recogniser;
   readonly #hosts = new HostTable();
   readonly #flows = new FlowTable<Analysis>();
@@ -121,9 +123,9 @@ export class Watch {
     this.#share = options.share ?? -1;
     this.#fold = new EvidenceFold(this.#share >= 0);
     this.#recogniser = createRecogniser(options.dissectors);
-    this.#decoder = createDecoder({
-      knownEtherTypes: options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []),
-    });
+    const knownEtherTypes = options.dissectors.flatMap(({ definition }) => definition.etherTypes ?? []);
+    this.#decoder = createDecoder({ knownEtherTypes });
+    this.#ownDecoder = this.#share < 0 ? this.#decoder : createDecoder({ knownEtherTypes });
     this.#analyser = new Analyser(this.#recogniser, this.#fold, this.#repeats, {
       serverIs: (side) => this.#serverIs(side),
       place: (protocol) => this.#place(protocol),
@@ -136,17 +138,24 @@ export class Watch {
     const { at } = frame;
     if (at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
-    this.#decoder.decode(frame, packet);
+    const share = this.#share;
+    const peeked = share < 0 ? LOOK_CLOSER : peekShare(frame);
+    if (peeked === LOOK_CLOSER) this.#decoder.decode(frame, packet);
+    else if (peeked === share) this.#ownDecoder.decode(frame, packet);
+    else packet.at = at;
     if (at >= this.#nextDrainAt || this.#windowFrames >= MAX_WINDOW_FRAMES) this.#endWindow(at);
     else if (this.#fold.waiting > MAX_WAITING) this.drain();
     packet.ordinal = ++this.#windowFrames;
+    if (share >= 0 && peeked !== share) {
+      if (peeked !== LOOK_CLOSER) return;
+      const owner = packet.transport === 0 ? 0 : shareOf(packet);
+      if (owner !== share) {
+        if (share === 0) this.#strange(packet);
+        return;
+      }
+    }
     if (this.#duplicates.isDuplicate(packet)) {
       this.#duplicateFrames++;
-      return;
-    }
-    const share = this.#share;
-    if (share >= 0 && packet.transport !== 0 && shareOf(packet) !== share) {
-      if (share === 0) this.#strange(packet);
       return;
     }
     if (share <= 0) {
@@ -154,7 +163,7 @@ export class Watch {
       if (packet.tunnels !== 0) this.#carriers(packet);
     }
     if (packet.transport !== 0) this.#transport(packet);
-    else if (share <= 0) this.#other(packet);
+    else this.#other(packet);
   }
 
   /** Tells everything folded so far. Call at the end, and on a timer when no frames come. */
@@ -194,17 +203,16 @@ export class Watch {
   }
 
   totals(): WatchTotals {
-    const { counters } = this.#decoder;
-    const malformed = new Map(this.#share > 0 ? [] : counters.malformed);
-    for (const [protocol, count] of this.#analyser.malformed)
-      malformed.set(protocol, (malformed.get(protocol) ?? 0) + count);
+    const decoders = new Set(this.#share > 0 ? [this.#ownDecoder] : [this.#decoder, this.#ownDecoder]);
+    const counters = [...decoders].map((decoder) => decoder.counters);
+    const sum = (pick: (counts: DecodeCounters) => number) => counters.reduce((total, each) => total + pick(each), 0);
     return {
-      frames: counters.frames,
-      bytes: counters.bytes,
+      frames: sum(({ frames }) => frames),
+      bytes: sum(({ bytes }) => bytes),
       duplicates: this.#duplicateFrames,
       droppedNames: droppedNames.count,
-      malformed: Object.fromEntries(malformed),
-      unknown: Object.fromEntries(counters.unknown),
+      malformed: addUp([...counters.map(({ malformed }) => malformed), this.#analyser.malformed]),
+      unknown: addUp(counters.map(({ unknown }) => unknown)),
       hiddenAccessPoints: this.#decoder.hiddenAccessPoints(),
       overflow: {
         hosts: this.#hosts.overflow,
@@ -279,6 +287,7 @@ export class Watch {
 
   /** Another share's flow: of it, only whom hosts try to reach, how they open connections and what names they ask for. */
   #strange(packet: Packet): void {
+    if (!isForAll(packet) || this.#duplicates.isDuplicate(packet)) return;
     if (packet.tunnels !== 0) this.#carriers(packet);
     const isQuestion = packet.transport === 17 && packet.destinationPort === DNS;
     if (!isQuestion && (packet.transport !== 6 || (packet.tcpFlags & TCP_SYN) === 0)) return;
@@ -672,6 +681,12 @@ export class Watch {
     const asSender = words[w + FLOW.sendHost + side]!;
     return asSender >= 0 ? asSender : words[w + FLOW.receiveHost + side]!;
   }
+}
+
+function addUp(counts: readonly ReadonlyMap<string, number>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const one of counts) for (const [key, count] of one) sums.set(key, (sums.get(key) ?? 0) + count);
+  return Object.fromEntries(sums);
 }
 
 interface Conversation {

@@ -1,8 +1,8 @@
 /** A learnt profile as a MUD file (RFC 8520), so that the network lets a device do what it does, and nothing else. */
 import { createHash } from "node:crypto";
 import { type Ace, type MudFile, mudSchema } from "./mud-schema.ts";
-import type { ServiceHabit } from "./profile.ts";
-import { ANY_PEER, ANY_PORT, DYNAMIC_PORTS, type Place } from "./use.ts";
+import type { HabitPeer, ServiceHabit } from "./profile.ts";
+import { ANY_PEER, ANY_PORT, DYNAMIC_PORTS } from "./use.ts";
 
 /** Hours until a network asks for the file again. The default of RFC 8520, 3.5. */
 const CACHE_HOURS = 48;
@@ -85,10 +85,10 @@ function matchesOf(service: ServiceHabit, way: Way, family: Family, input: MudIn
   const { side, transport } = service;
   // Where nobody knew who serves, the port may be either end's.
   const sides = side === "unknown" ? (["client", "server"] as const) : [side];
-  return service.peers.flatMap(({ place, peer }) =>
-    partners(place, peer, service.port, family, input).flatMap(({ network, mud }) =>
+  return service.peers.flatMap((peer) =>
+    partners(peer, service.port, family, input).flatMap(({ network, mud }) =>
       // A group is only ever spoken to, on the service's port.
-      (place === "group" ? (["group"] as const) : sides).map((as): Matches => {
+      (peer.place === "group" ? (["group"] as const) : sides).map((as): Matches => {
         const portOf = as === "client" ? "theirs" : as === "server" ? "ours" : "destination";
         const towards = as === "group" || way === "from-device" ? "destination" : "source";
         const layer3 = {
@@ -124,14 +124,14 @@ interface Partner {
 }
 
 /** How a partner is written down for one kind of address; empty when it has none of that kind. */
-function partners(place: Place, peer: string, port: number, family: Family, input: MudInput): Partner[] {
+function partners({ place, peer, address }: HabitPeer, port: number, family: Family, input: MudInput): Partner[] {
   const isUsed = family === 4 || input.usesIpv6;
   if (place === "outside")
     return peer === ANY_PEER.outside ? (isUsed ? [{ network: null, mud: null }] : []) : networks([peer], family);
   if (place === "group")
     return peer === ANY_PEER.group ? networks([ALL_GROUPS[family]], family) : networks([peer], family);
-  const addresses =
-    input.partners === "classes" || peer === ANY_PEER.inside ? [] : isAddress(peer) ? [peer] : input.addressesOf(peer);
+  const isNamed = input.partners === "addresses" && peer !== ANY_PEER.inside;
+  const addresses = isNamed ? addressesOf(peer, address, input) : [];
   if (addresses.length > 0) return networks(addresses, family);
   if (!isUsed) return [];
   const controller = input.partners === "classes" ? WELL_KNOWN[port] : undefined;
@@ -145,6 +145,13 @@ const networks = (addresses: readonly string[], family: Family): Partner[] =>
       network: address.includes("/") ? address : `${address}/${family === 4 ? 32 : 128}`,
       mud: null,
     }));
+
+/** Where a partner is now, else where it was met. */
+function addressesOf(peer: string, met: string | null, input: MudInput): readonly string[] {
+  if (isAddress(peer)) return [peer];
+  const known = input.addressesOf(peer);
+  return known.length > 0 || met === null ? known : [met];
+}
 
 const isAddress = (peer: string) => /^[\d.]+$|:/.test(peer);
 

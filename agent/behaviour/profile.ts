@@ -15,7 +15,15 @@ export interface ServiceHabit {
   transport: "tcp" | "udp";
   port: number;
   protocol: string | null;
-  peers: { place: Place; peer: string }[];
+  peers: HabitPeer[];
+}
+
+export interface HabitPeer {
+  place: Place;
+  /** As `Use.peer`. */
+  peer: string;
+  /** Where a device was met: whoever has a partner's address is taken for that partner. */
+  address: string | null;
 }
 
 export class Profile {
@@ -37,7 +45,7 @@ export class Profile {
   }
 
   covers(use: Use): boolean {
-    return this.#habitsOf(use).some(({ peers }) => peers.some(({ peer }) => isNamed(use, peer)));
+    return this.#habitsOf(use).some(({ peers }) => peers.some((peer) => isNamed(use, peer)));
   }
 
   /** Whether it does this at all, with whomever. */
@@ -53,14 +61,14 @@ export class Profile {
 
   /** Whether it speaks with this peer at all, over whatever. */
   hasPeer(use: Use): boolean {
-    return [...this.#services.values()].some(({ peers }) => peers.some(({ peer }) => isNamed(use, peer)));
+    return [...this.#services.values()].some(({ peers }) => peers.some((peer) => isNamed(use, peer)));
   }
 
   /** True when that was new. */
   learn(use: Use): boolean {
     if (this.covers(use)) return false;
-    const { side, transport, port, protocol, place, peer } = use;
-    this.#take({ side, transport, port, protocol, peers: [{ place, peer }] });
+    const { side, transport, port, protocol, place, peer, alsoPeer } = use;
+    this.#take({ side, transport, port, protocol, peers: [{ place, peer, address: alsoPeer }] });
     return true;
   }
 
@@ -77,7 +85,7 @@ export class Profile {
     for (const service of this.#services.values()) {
       if (!service.peers.some(({ peer }) => nowNamed.has(peer))) continue;
       renamed = true;
-      const peers = service.peers.map(({ place, peer }) => ({ place, peer: nowNamed.get(peer) ?? peer }));
+      const peers = service.peers.map((one) => ({ ...one, peer: nowNamed.get(one.peer) ?? one.peer }));
       service.peers = peers.filter(({ peer }, at) => peers.findIndex((one) => one.peer === peer) === at);
     }
     return renamed;
@@ -107,17 +115,20 @@ export class Profile {
     if (this.#services.size > MAX_SERVICES) this.#broaden();
   }
 
-  #addPeer(habit: ServiceHabit, { place, peer }: ServiceHabit["peers"][number]): void {
+  #addPeer(habit: ServiceHabit, { place, peer, address }: HabitPeer): void {
     const same = habit.peers.filter((one) => one.place === place);
     if (same.some((one) => one.peer === peer || one.peer === ANY_PEER[place])) return;
     if (same.length < MAX_PEERS[place] && this.#named < MAX_PEERS_NAMED && peer !== ANY_PEER[place]) {
-      habit.peers.push({ place, peer });
+      habit.peers.push({ place, peer, address });
       this.#named++;
       return;
     }
     this.merged += same.length;
     this.#named -= same.length;
-    habit.peers = [...habit.peers.filter((one) => one.place !== place), { place, peer: ANY_PEER[place] }];
+    habit.peers = [
+      ...habit.peers.filter((one) => one.place !== place),
+      { place, peer: ANY_PEER[place], address: null },
+    ];
   }
 
   /** The side and transport with the most services keeps one that stands for all of them. */
@@ -141,5 +152,7 @@ export class Profile {
   }
 }
 
-const isNamed = (use: Use, peer: string): boolean =>
-  peer === use.peer || peer === use.alsoPeer || peer === ANY_PEER[use.place];
+function isNamed(use: Use, { peer, address }: HabitPeer): boolean {
+  if (peer === use.peer || peer === use.alsoPeer || peer === ANY_PEER[use.place]) return true;
+  return address !== null && (address === use.alsoPeer || address === use.peer);
+}

@@ -72,7 +72,9 @@ const profileSchema = z.object({
   model: textOrNull,
   class: z.string(),
   since: time,
-  services: z.array(z.object({ ...service, peers: z.array(z.object({ place, peer: z.string() })) })),
+  services: z.array(
+    z.object({ ...service, peers: z.array(z.object({ place, peer: z.string(), address: textOrNull })) }),
+  ),
   merged: z.number().int().min(0),
 });
 const deviceSchema = z.object({

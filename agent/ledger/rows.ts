@@ -208,7 +208,7 @@ export type HabitBody =
         transport: string;
         port: number;
         protocol: string | null;
-        peers: { place: string; peer: string }[];
+        peers: { place: string; peer: string; address: string | null }[];
       }[];
       merged: number;
     }

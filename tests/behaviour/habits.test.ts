@@ -83,6 +83,12 @@ describe("a device", () => {
     expect(ward.learn(LATER).unusual(A)).toEqual([]);
   });
 
+  test("knows a partner by its address when it is taken for another device after all", () => {
+    const met = contact(A, { peerId: "dev-behind-router", address: "10.9.0.9" });
+    const again = contact(A, { peerId: "dev-on-link", address: "10.9.0.9", firstAt: LATER });
+    expect(new Ward().add(pump(A)).talk(met, again).learn(LATER).unusual(A)).toEqual([]);
+  });
+
   test("that is no medical one has no habits", () => {
     const ward = new Ward().add(pump(A, { class: "workstation", medical: false })).talk(contact(A));
     expect(ward.learn(LATER).habits.of(A)).toBeUndefined();
@@ -183,7 +189,7 @@ describe("nothing becomes unusual by", () => {
   test("a partner that turns out to be another device", () => {
     const ward = new Ward().add(pump(A)).talk(contact(A)).learn(LATER);
     ward.devices = [pump(A), pump("dev-merged", { class: "server", medical: false, aliases: ["dev-engine"] })];
-    ward.contacts = [contact(A, { peerId: "dev-merged", firstAt: LATER + HOUR })];
+    ward.contacts = [contact(A, { peerId: "dev-merged", address: "10.0.0.99", firstAt: LATER + HOUR })];
     expect(ward.learn(LATER + HOUR).unusual(A)).toEqual([]);
   });
 

@@ -24,7 +24,7 @@ const service = (more: Partial<ServiceHabit> = {}): ServiceHabit => ({
   transport: "tcp",
   port: 2575,
   protocol: "hl7",
-  peers: [{ place: "inside", peer: "dev-engine" }],
+  peers: [{ place: "inside", peer: "dev-engine", address: null }],
   ...more,
 });
 const written = (services: ServiceHabit[], more: Partial<MudInput> = {}) =>
@@ -103,22 +103,22 @@ test.each([
   ],
   [
     "an outside network stands as it is",
-    service({ peers: [{ place: "outside", peer: "203.0.113.0/24" }] }),
+    service({ peers: [{ place: "outside", peer: "203.0.113.0/24", address: null }] }),
     { ipv4: { "destination-ipv4-network": "203.0.113.0/24" } },
   ],
   [
     "too many partners inside are local networks",
-    service({ peers: [{ place: "inside", peer: ANY_PEER.inside }] }),
+    service({ peers: [{ place: "inside", peer: ANY_PEER.inside, address: null }] }),
     { "ietf-mud:mud": { "local-networks": [null] } },
   ],
   [
     "a partner whose address isn't known is in local networks",
-    service({ peers: [{ place: "inside", peer: "dev-gone" }] }),
+    service({ peers: [{ place: "inside", peer: "dev-gone", address: null }] }),
     { "ietf-mud:mud": { "local-networks": [null] } },
   ],
   [
     "a silent partner is known by its address",
-    service({ peers: [{ place: "inside", peer: "10.0.0.9" }] }),
+    service({ peers: [{ place: "inside", peer: "10.0.0.9", address: null }] }),
     { ipv4: { "destination-ipv4-network": "10.0.0.9/32" } },
   ],
 ])("%s", (_what, habit, expected) => {
@@ -126,7 +126,9 @@ test.each([
 });
 
 test("a group is spoken to and heard on the service's port", () => {
-  const file = written([service({ transport: "udp", port: 5353, peers: [{ place: "group", peer: "224.0.0.251" }] })]);
+  const file = written([
+    service({ transport: "udp", port: 5353, peers: [{ place: "group", peer: "224.0.0.251", address: null }] }),
+  ]);
   const expected = [
     {
       ipv4: { protocol: 17, "destination-ipv4-network": "224.0.0.251/32" },
@@ -156,13 +158,13 @@ const anyService: fc.Arbitrary<ServiceHabit> = fc.record({
     fc.oneof(
       fc
         .constantFrom("dev-engine", "dev-gone", "10.0.0.9", "fd00::9", ANY_PEER.inside)
-        .map((peer) => ({ place: "inside" as const, peer })),
+        .map((peer) => ({ place: "inside" as const, peer, address: null })),
       fc
         .constantFrom("203.0.113.0/24", "2001:db8::/48", ANY_PEER.outside)
-        .map((peer) => ({ place: "outside" as const, peer })),
+        .map((peer) => ({ place: "outside" as const, peer, address: null })),
       fc
         .constantFrom("224.0.0.251", "ff02::fb", "255.255.255.255", ANY_PEER.group)
-        .map((peer) => ({ place: "group" as const, peer })),
+        .map((peer) => ({ place: "group" as const, peer, address: null })),
     ),
     { maxLength: 5 },
   ),

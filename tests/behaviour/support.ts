@@ -31,7 +31,8 @@ export const contact = (deviceId: string, more: Partial<Contact> = {}): Contact 
   protocol: "hl7",
   kind: "inside",
   peerId: "dev-engine",
-  address: "10.0.0.2",
+  // Another partner than the usual one isn't met at its address.
+  address: more.peerId === undefined ? "10.0.0.2" : null,
   answered: true,
   firstAt: START,
   lastAt: more.firstAt ?? START,

@@ -6,6 +6,7 @@ import {
   type Advisory,
   type AdvisoryProduct,
   type AdvisoryVulnerability,
+  advisorySchema,
   CVE_ID,
   MAX_PRODUCTS,
   MAX_REMEDIES,
@@ -120,7 +121,10 @@ export function readCsaf(value: unknown): CsafResult {
       ),
     ].slice(0, MAX_REMEDIES),
   };
-  return { advisory, unusable };
+  // What is kept must be readable again; empty names, say, are not.
+  return advisorySchema.safeParse(advisory).success
+    ? { advisory, unusable }
+    : { problem: "holds empty or overlong values where names should stand" };
 }
 
 function productOf(found: FoundProduct, unusable: Unusable[]): Omit<AdvisoryProduct, "key"> {

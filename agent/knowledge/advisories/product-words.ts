@@ -104,7 +104,9 @@ function wordsOf(text: string, makers: readonly string[]): string[] {
   let rest = text;
   for (const maker of makers) {
     const plain = plainText(maker).trim();
-    if (plain !== "") rest = rest.replace(new RegExp(`^\\s*(?:${escaped(plain)})\\b`), " ");
+    const without = plain === "" ? rest : rest.replace(new RegExp(`^\\s*(?:${escaped(plain)})\\b`), " ");
+    // OpenClinic's product is OpenClinic.
+    if (without.trim() !== "") rest = without;
   }
   return rest
     .split(/[^a-z0-9+.-]+/)

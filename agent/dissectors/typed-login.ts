@@ -8,11 +8,12 @@ const MAX_TAIL = 160;
 
 const NAME_PROMPT = /(?:login|user ?name|user|account)\s*:\s*$/i;
 const PASSWORD_PROMPT = /(?:password|passwd|passcode)[^:\n]{0,40}:\s*$/i;
-/** What follows a password that was no good; a new prompt says it too. */
+/** What follows at once after a password that was no good; a new prompt says it too. Further down it is house rules. */
 const REFUSED =
   /incorrect|invalid|fail|denied|refused|wrong|bad (?:password|login|user)|not (?:allowed|permitted|authori[sz]ed)|locked|illegal|unknown|try again/i;
+const REFUSAL_LINES = 2;
 /** A shell that waits for a command: "# ", "root@pump:~$ ", "hub> ", "C:\>", "-> "; the C shell's needs a name before it. */
-const SHELL_PROMPT = /(?:^|[\r\n])(?:[^\r\n]{0,80}[#$>]|[\w@.~-]{1,40}%) ?$/;
+const SHELL_PROMPT = /(?:^|[\r\n])(?:[^\r\n]{0,80}[#$>]|[A-Za-z][\w@.~-]{0,39}%) ?$/;
 const LAST_LOGIN = /\blast login\b/i;
 /** Colours and window titles. ECMA-48, 5.4; "\x1b]0;…\x07" as xterm has it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are steered by control characters.
@@ -27,6 +28,8 @@ const ERASE_LINE = 0x15;
 /** The part of a connection's memory that is about its login. */
 export interface TypedLogin {
   tail: string;
+  /** Letters since the client's last answer. */
+  heard: number;
   asks: "" | "name" | "password";
   /** What has been typed since the prompt: overwritten as soon as the line ends. */
   readonly typed: Buffer;
@@ -40,6 +43,7 @@ export interface TypedLogin {
 /** `user` where the protocol itself names one. Without, and without a prompt for one, a password stands alone. */
 export const newTypedLogin = (user = ""): TypedLogin => ({
   tail: "",
+  heard: 0,
   asks: "",
   typed: Buffer.alloc(MAX_TYPED),
   length: 0,
@@ -50,6 +54,7 @@ export const newTypedLogin = (user = ""): TypedLogin => ({
 /** What the server writes. True at the moment that shows that a documented login was accepted. */
 export function serverWrites(login: TypedLogin, text: string): boolean {
   login.tail = (login.tail + text).slice(-MAX_TAIL);
+  login.heard += text.length;
   const asks = PASSWORD_PROMPT.test(login.tail) ? "password" : NAME_PROMPT.test(login.tail) ? "name" : "";
   if (asks !== "") {
     if (asks === "name") login.name = undefined;
@@ -60,13 +65,20 @@ export function serverWrites(login: TypedLogin, text: string): boolean {
   }
   if (!login.isFactory) return false;
   const said = login.tail.replace(STEERING, "");
-  if (REFUSED.test(said)) login.isFactory = false;
+  if (login.heard <= MAX_TAIL && REFUSED.test(firstLines(said))) login.isFactory = false;
   else if (LAST_LOGIN.test(said) || SHELL_PROMPT.test(said)) {
     login.isFactory = false;
     return true;
   }
   return false;
 }
+
+const firstLines = (text: string): string =>
+  text
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== "")
+    .slice(0, REFUSAL_LINES)
+    .join("\n");
 
 /** True while the server's last words are a prompt for a password. */
 export const asksPassword = ({ tail }: TypedLogin): boolean => PASSWORD_PROMPT.test(tail);
@@ -94,6 +106,7 @@ function endLine(login: TypedLogin): void {
   else login.isFactory = answer !== undefined && isFactoryLogin(login.name, answer);
   login.asks = "";
   login.tail = "";
+  login.heard = 0;
   forget(login);
 }
 

@@ -292,14 +292,39 @@ test("a password whose user went by unheard is not judged", () => {
   expect(isFactoryLogin(undefined, SECRET)).toBe(false);
 });
 
-test("a shell's greeting that speaks of failures is not taken for being let in", () => {
-  const { said } = talk(telnet, 23, [
-    S(hex("ff fb 01"), "login: "),
-    ...typed(USER),
-    S("Password: "),
-    ...typed(SECRET),
-    S("\r\nAuthentication failed\r\n"),
-    S("\r\n# "),
-  ]);
-  expect(said.join()).not.toContain("default");
+describe("after a documented login over telnet", () => {
+  const following = (...lines: Line[]) =>
+    talk(telnet, 23, [
+      S(hex("ff fb 01"), "login: "),
+      ...typed(USER),
+      S("Password: "),
+      ...typed(SECRET),
+      ...lines,
+    ]).said.join();
+
+  test.each([
+    "\r\n# ",
+    "\r\nroot@pump:~$ ",
+    "\r\n\x1b[1;32mpump\x1b[0m> ",
+    "\r\nMicrosoft Telnet\r\n\r\nC:\\>",
+    "\r\n-> ",
+    "\r\nward8% ",
+    "\r\n\x1b]0;pump\x07[admin@pump] > ",
+    `\r\n*** Ward 8 ***\r\nProperty of the trust.\r\n${"Access by others is denied. ".repeat(20)}\r\n# `,
+  ])("%j is a shell", (text) => expect(following(S(text))).toContain("wardtap.login.default"));
+
+  test.each([
+    "\r\nLogin incorrect\r\n# ",
+    "\r\nAuthentication failed\r\n\r\n$ ",
+    "\r\n",
+    "\r\nWelcome.\r\n1) Settings\r\n2) Quit\r\nChoice: ",
+    "\r\n100% ",
+    "\r\nNew password: ",
+  ])("%j is none", (text) => expect(following(S(text))).not.toContain("wardtap.login.default"));
+
+  test("what is refused in pieces is refused", () => {
+    expect(following(S("\r\n"), S("Login "), S("incorrect"), S("\r\n"), S("# "))).not.toContain(
+      "wardtap.login.default",
+    );
+  });
 });

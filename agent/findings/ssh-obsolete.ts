@@ -33,9 +33,11 @@ const rule = fromEvidence({
 export default defineRule({
   ...rule,
   judge: (context) =>
-    rule
-      .judge(context)
-      .map((verdict) => (verdict.evidence.every(isPoor) ? { ...verdict, severity: "low" as const } : verdict)),
+    rule.judge(context).flatMap((verdict) => {
+      if (!verdict.evidence.every(isPoor)) return [verdict];
+      // How well others keep their servers is told only where it is bad.
+      return verdict.deviceId === null ? [] : [{ ...verdict, severity: "low" as const }];
+    }),
 });
 
 function isPoor({ attribute, value }: DeviceEvidence): boolean {

@@ -11,6 +11,7 @@ const WORDS: Record<string, string> = {
   plaintext: "SMB with a password that can be read",
   lm: "LM, the oldest Windows login",
   v1: "NTLM version 1",
+  "v1-ess": "NTLM version 1 with extended session security",
   ntlmv1: "NTLM version 1",
 };
 

@@ -44,6 +44,16 @@ describe("ssh-obsolete", () => {
 
   test("by one that is only poor is low", () => expect(weak("hmac-md5", "ssh-rsa")?.severity).toBe("low"));
 
+  test("of a server outside is told only where it is bad", () => {
+    const stranger = (name: string) =>
+      judge({
+        devices: [device()],
+        strangers: [{ ip: "198.51.100.7", evidence: [piece("wardtap.ssh.weak", name)] }],
+      }).map(({ rule }) => rule);
+    expect(stranger("ssh-rsa")).toEqual([]);
+    expect(stranger("arcfour")).toEqual(["ssh-obsolete"]);
+  });
+
   test("by version 1 is medium, and by a server that has it for old clients nothing", () => {
     expect(one("ssh-obsolete", piece("ssh.version", "1.5"))?.severity).toBe("medium");
     expect(one("ssh-obsolete", piece("ssh.version", "1.99"))).toBe(undefined);

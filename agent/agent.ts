@@ -2,6 +2,7 @@
 import type { LightDriver } from "../hardware/driver.ts";
 import type { LightStates } from "../hardware/lights.ts";
 import { lightsFor, type UplinkState as UplinkLight } from "../hardware/state.ts";
+import type { Accepted } from "./behaviour/accepted.ts";
 import { ClockWatch } from "./clock-state.ts";
 import { type Config, findingSettings, learnMicros } from "./config.ts";
 import { type Answer, decide } from "./control/decide.ts";
@@ -53,6 +54,8 @@ export interface AgentOptions {
   ledger: Ledger;
   lights: LightDriver;
   log: AgentLog;
+  /** MUD files that people accepted. */
+  accepted?: readonly Accepted[];
   /** Microseconds. */
   clock: () => number;
   /** Whether the system has heard a time server; left out, only an impossible time is noticed. */
@@ -103,7 +106,7 @@ export class Agent {
       remembered,
     });
     this.#periods = new Periods(options.ledger, remembered);
-    this.#habits = new HabitKeeper(options.ledger, learnMicros(options.config));
+    this.#habits = new HabitKeeper(options.ledger, learnMicros(options.config), options.accepted);
     this.#book = new Book(findingsFromLedger(options.ledger));
     this.#startedAt = options.clock();
     this.#clock = new ClockWatch(options.heardTimeServer ?? (() => "unknown"));

@@ -93,7 +93,10 @@ const configSchema: z.ZodType<Config> = z.strictObject({
     })
     .prefault({}),
   behaviour: z
-    .strictObject({ learnDays: z.number().int().min(1).max(90).default(base.behaviour.learnDays) })
+    .strictObject({
+      learnDays: z.number().int().min(1).max(90).default(base.behaviour.learnDays),
+      mudPath: z.string().min(1).optional(),
+    })
     .prefault({}),
   ledger: z.strictObject({ path: z.string().min(1).default(base.ledger.path) }).prefault({}),
   knowledge: z.strictObject({ path: z.string().min(1).default(base.knowledge.path) }).prefault({}),

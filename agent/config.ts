@@ -31,6 +31,8 @@ export interface Config {
   behaviour: {
     /** How long a device, and the ward, is learnt before what is new is told. */
     learnDays: number;
+    /** Folder of MUD files that stand for what is usual for their models. */
+    mudPath?: string | undefined;
   };
   ledger: { path: string };
   /** Where imported advisories lie. */

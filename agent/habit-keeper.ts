@@ -1,4 +1,5 @@
 /** Habits in a running tap: learnt while it listens, kept in the ledger, and given to the rules. */
+import type { Accepted } from "./behaviour/accepted.ts";
 import { type Behaviour, behaviourOf } from "./behaviour/behaviour.ts";
 import { Habits } from "./behaviour/habits.ts";
 import type { Device } from "./identify/device.ts";
@@ -18,8 +19,8 @@ export class HabitKeeper {
   #learntAt = Number.NEGATIVE_INFINITY;
   #tickedAt: number | undefined;
 
-  constructor(ledger: Pick<Ledger, "iterate">, learnMicros: number) {
-    this.#habits = new Habits(learnMicros, habitsFromLedger(ledger));
+  constructor(ledger: Pick<Ledger, "iterate">, learnMicros: number, accepted: readonly Accepted[] = []) {
+    this.#habits = new Habits(learnMicros, habitsFromLedger(ledger), accepted);
   }
 
   /** Call a few times a second, so that a clock that is set is told from time that passes. */

@@ -1,6 +1,7 @@
 /** What the rules may ask of habits: who does something new, who is missed, since when the ward is known. */
 import type { Device } from "../identify/device.ts";
-import type { DeviceHabit, Habits } from "./habits.ts";
+import type { DeviceHabit } from "./habit.ts";
+import type { Habits } from "./habits.ts";
 import { type Silence, silencesOf } from "./silence.ts";
 
 export interface Behaviour {
@@ -12,6 +13,8 @@ export interface Behaviour {
   newsSince: number;
   /** Undefined for a device without habits. */
   habitOf(deviceId: string): DeviceHabit | undefined;
+  /** Whether an accepted MUD file, rather than what was learnt, says what is usual for the device. */
+  isFenced(deviceId: string): boolean;
   silences: readonly Silence[];
 }
 
@@ -32,6 +35,7 @@ export function behaviourOf(
     wardLearntAt: habits.wardLearntAt,
     newsSince,
     habitOf: (deviceId) => habits.of(deviceId),
+    isFenced: (deviceId) => habits.isFenced(deviceId),
     silences: silencesOf({ devices, habits, listeningSince, now }),
   };
 }

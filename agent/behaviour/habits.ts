@@ -2,56 +2,26 @@
 import type { Contact } from "../identify/contacts.ts";
 import type { Device } from "../identify/device.ts";
 import type { Rhythm } from "../identify/rhythm.ts";
+import type { Accepted } from "./accepted.ts";
+import {
+  addDeviation,
+  DEVIATION_KEPT_MICROS,
+  type Deviation,
+  type DeviceHabit,
+  dayOf,
+  isSame,
+  modelKey,
+  ownKey,
+  type ProfileHabit,
+  profileKey,
+} from "./habit.ts";
 import { Profile } from "./profile.ts";
 import { serviceKey, type Use, useOf } from "./use.ts";
 
-const DAY_MICROS = 24 * 3600 * 1_000_000;
 /** Devices with habits; beyond it none is begun for a further device, so nothing is found unusual about it. */
 const MAX_DEVICES = 2000;
-/** Deviations kept per device; beyond it `moreDeviations` says that there were more. */
-const MAX_DEVIATIONS = 64;
 /** Made to be asked by other equipment, also by equipment that comes later. */
 const SERVERS: ReadonlySet<string> = new Set(["medical-gateway", "central-station", "imaging-archive"]);
-/** A deviation that wasn't seen for so long is forgotten; when it comes back it is told again. */
-export const DEVIATION_KEPT_MICROS = 60 * DAY_MICROS;
-
-/** Something a device did for the first time after its learning time. */
-export interface Deviation extends Use {
-  /** The outside address itself, where `peer` is its network. */
-  address: string | null;
-  /** It had never spoken with this peer at all, or not over a service it has. */
-  isNewPeer: boolean;
-  /** It had never offered or used this service. */
-  isNewService: boolean;
-  /** Microseconds. */
-  firstSeenAt: number;
-  lastSeenAt: number;
-}
-
-export interface DeviceHabit {
-  deviceId: string;
-  /** Key of the profile it learns into and is held against. */
-  profile: string;
-  /** Microseconds: when it began to be learnt. */
-  since: number;
-  /** It became another model while it was known: it learns for the whole time again, whatever that model does. */
-  again: boolean;
-  /** The longest time it was silent while others were heard. Microseconds. */
-  longestPause: number;
-  deviations: Deviation[];
-  moreDeviations: boolean;
-}
-
-export interface ProfileHabit {
-  key: string;
-  maker: string | null;
-  /** null: the profile of one device whose model isn't known. */
-  model: string | null;
-  class: string;
-  /** Microseconds: when the first of its devices began to be learnt. */
-  since: number;
-  profile: Profile;
-}
 
 export interface Heard {
   devices: readonly Device[];
@@ -85,12 +55,15 @@ export class Habits {
   readonly #profiles = new Map<string, ProfileHabit>();
   readonly #changedDevices = new Set<string>();
   readonly #changedProfiles = new Set<string>();
+  readonly #accepted: ReadonlyMap<string, Accepted>;
   #aliases = 0;
   /** Microseconds: when the ward began to be learnt; null before anybody was heard. */
   #wardSince: number | null;
 
-  constructor(learnMicros: number, remembered: Remembered = {}) {
+  /** `accepted`: MUD files that stand for what is usual for their models, learnt or not. */
+  constructor(learnMicros: number, remembered: Remembered = {}, accepted: readonly Accepted[] = []) {
     this.learnMicros = learnMicros;
+    this.#accepted = new Map(accepted.map((one) => [modelKey(one.maker, one.model).toLowerCase(), one]));
     this.#wardSince = remembered.wardSince ?? null;
     for (const profile of remembered.profiles ?? []) this.#profiles.set(profile.key, profile);
     for (const habit of remembered.devices ?? []) {
@@ -100,6 +73,12 @@ export class Habits {
 
   of(deviceId: string): DeviceHabit | undefined {
     return this.#devices.get(deviceId);
+  }
+
+  /** Whether an accepted MUD file says what this device may do. */
+  isFenced(deviceId: string): boolean {
+    const habit = this.#devices.get(deviceId);
+    return habit !== undefined && this.#acceptedFor(habit) !== undefined;
   }
 
   /** Until when what this device does is learnt. Microseconds; Infinity for one without habits. */
@@ -279,40 +258,70 @@ export class Habits {
     const habit = this.#devices.get(contact.deviceId);
     const held = habit && this.#profiles.get(habit.profile);
     if (habit === undefined || held === undefined) return;
-    const { profile } = held;
     const before = habit.deviations.find((one) => isSame(one, use));
-    if (before !== undefined) {
-      before.firstSeenAt = Math.min(before.firstSeenAt, contact.firstAt);
-      if (dayOf(contact.lastAt) > dayOf(before.lastSeenAt)) this.#changedDevices.add(habit.deviceId);
-      before.lastSeenAt = Math.max(before.lastSeenAt, contact.lastAt);
-      return;
+    if (before !== undefined) this.#seenAgain(habit, before, contact);
+    else if (!this.#isUsual(habit, held, contact, use)) {
+      const usual = this.#acceptedFor(habit) ?? held.profile;
+      const met = { ...use, address: contact.address };
+      this.#deviate(habit, contact, use, usual.hasService(met), usual.hasPeer(met), now);
     }
-    if (profile.covers(use)) return;
+  }
+
+  #seenAgain(habit: DeviceHabit, deviation: Deviation, { firstAt, lastAt }: Contact): void {
+    if (dayOf(lastAt) > dayOf(deviation.lastSeenAt)) this.#changedDevices.add(habit.deviceId);
+    deviation.firstSeenAt = Math.min(deviation.firstSeenAt, firstAt);
+    deviation.lastSeenAt = Math.max(deviation.lastSeenAt, lastAt);
+  }
+
+  /** True too when it becomes usual by this. */
+  #isUsual(
+    habit: DeviceHabit,
+    { key, class: deviceClass, profile }: ProfileHabit,
+    contact: Contact,
+    use: Use,
+  ): boolean {
     // Groups are nobody: a system update changes them, and they are learnt for ever.
-    if (contact.firstAt < this.learnsUntil(habit.deviceId) || use.place === "group") {
-      if (profile.learn(use)) this.#changedProfiles.add(held.key);
-      return;
-    }
-    if (use.side === "unknown" || now - contact.lastAt > DEVIATION_KEPT_MICROS) return;
-    const hasService = profile.hasService(use);
+    const isLearning = contact.firstAt < this.learnsUntil(habit.deviceId) || use.place === "group";
+    const accepted = use.place === "group" ? undefined : this.#acceptedFor(habit);
+    if (accepted !== undefined && !accepted.allows({ ...use, address: contact.address })) return false;
+    if (isLearning && profile.learn(use)) this.#changedProfiles.add(key);
+    if (isLearning || accepted !== undefined || profile.covers(use)) return true;
     // One client more of what is there to be asked by many.
-    if (use.side === "server" && use.place === "inside" && hasService)
-      if (SERVERS.has(held.class) || profile.isShared(use)) return;
+    const isOneMore = use.side === "server" && use.place === "inside" && profile.hasService(use);
+    return isOneMore && (SERVERS.has(deviceClass) || profile.isShared(use));
+  }
+
+  #deviate(
+    habit: DeviceHabit,
+    { address, firstAt, lastAt }: Contact,
+    use: Use,
+    hasService: boolean,
+    hasPeer: boolean,
+    now: number,
+  ): void {
+    if (use.side === "unknown" || now - lastAt > DEVIATION_KEPT_MICROS) return;
     addDeviation(habit, {
       ...use,
-      address: contact.address,
-      isNewPeer: hasService || !profile.hasPeer(use),
+      address,
+      isNewPeer: hasService || !hasPeer,
       isNewService: !hasService,
-      firstSeenAt: contact.firstAt,
-      lastSeenAt: contact.lastAt,
+      firstSeenAt: firstAt,
+      lastSeenAt: lastAt,
     });
     this.#changedDevices.add(habit.deviceId);
+  }
+
+  #acceptedFor({ profile }: DeviceHabit): Accepted | undefined {
+    return this.#accepted.size === 0 ? undefined : this.#accepted.get(profile.toLowerCase());
   }
 
   #forgetOld(id: string, now: number): void {
     const habit = this.#devices.get(id);
     if (habit === undefined) return;
-    const kept = habit.deviations.filter(({ lastSeenAt }) => now - lastSeenAt <= DEVIATION_KEPT_MICROS);
+    const accepted = this.#acceptedFor(habit);
+    const kept = habit.deviations.filter(
+      (one) => now - one.lastSeenAt <= DEVIATION_KEPT_MICROS && accepted?.allows(one) !== true,
+    );
     if (kept.length === habit.deviations.length) return;
     habit.deviations = kept;
     if (kept.length === 0) habit.moreDeviations = false;
@@ -320,29 +329,7 @@ export class Habits {
   }
 }
 
-const ownKey = (deviceId: string) => `device ${deviceId}`;
-
-/**
- * Devices of one maker and model do the same work, so they learn together. Where the model isn't known a device learns
- * for itself: one class of one maker holds products that do quite different things.
- */
-export const profileKey = ({ id, maker, model }: Pick<Device, "id" | "maker" | "model">): string =>
-  maker !== null && model !== null ? modelKey(maker, model) : ownKey(id);
-export const modelKey = (maker: string, model: string): string => `model ${maker} / ${model}`;
-
-const dayOf = (at: number) => Math.floor(at / DAY_MICROS);
-
 const orderOf = ({ deviceId, lastAt }: Contact, use: Use) => `${deviceId} ${serviceKey(use)} ${use.peer} ${lastAt}`;
-
-const isSame = (deviation: Deviation, use: Use): boolean =>
-  serviceKey(deviation) === serviceKey(use) &&
-  (deviation.peer === use.peer || deviation.peer === use.alsoPeer || deviation.alsoPeer === use.peer);
-
-function addDeviation(habit: DeviceHabit, deviation: Deviation): void {
-  if (habit.deviations.some((one) => isSame(one, deviation))) return;
-  if (habit.deviations.length >= MAX_DEVIATIONS) habit.moreDeviations = true;
-  else habit.deviations.push(deviation);
-}
 
 /** Asked only for peers that weren't heard since the start, so it is made when the first of them is met. */
 function addressBook(devices: readonly Device[]): (address: string) => string | undefined {

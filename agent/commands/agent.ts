@@ -11,6 +11,7 @@ import { openControl } from "../control/server.ts";
 import { LedgerError } from "../ledger/error.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { openLights } from "../lights.ts";
+import { readMudFolder } from "../mud-folder.ts";
 import { openPipe, type PipeReader } from "../pipe/reader.ts";
 import { withoutPersonalNames } from "../uplink/personal.ts";
 import { createUplink, type Uplink } from "../uplink/uplink.ts";
@@ -44,7 +45,10 @@ async function runAgent(config: Config): Promise<void> {
   const stopping = new AbortController();
   const lights = await openLights(config.lights, log, () => stopping.abort());
   let uplink: Uplink | undefined;
-  const agent = new Agent({ config, ledger, lights, log, clock, heardTimeServer, onCommit: () => uplink?.notify() });
+  const { accepted, problems } = readMudFolder(config.behaviour.mudPath);
+  for (const problem of problems) log.warn({}, problem);
+  const onCommit = () => uplink?.notify();
+  const agent = new Agent({ config, ledger, lights, log, clock, heardTimeServer, accepted, onCommit });
   uplink = createUplink({
     url: config.uplink.url ?? null,
     hello: () => ({ tapId: tapId(config, ledger), name: config.tap.name, version: VERSION }),

@@ -1,7 +1,7 @@
 /** `wardtap mud`: what was learnt of a device or a model as a MUD file, for the team that runs the network. */
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { type ProfileHabit, profileKey } from "../behaviour/habits.ts";
+import { type ProfileHabit, profileKey } from "../behaviour/habit.ts";
 import { mudFile } from "../behaviour/mud.ts";
 import { DEFAULT_CONFIG_PATH, defaultConfig, learnMicros } from "../config.ts";
 import { readConfig } from "../config-file.ts";

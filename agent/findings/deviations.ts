@@ -1,14 +1,16 @@
 /** What rules about learnt behaviour share: each deviation as evidence, a sentence, the other end and a sign. */
-import type { Deviation, DeviceHabit } from "../behaviour/habits.ts";
+import type { Behaviour } from "../behaviour/behaviour.ts";
+import type { Deviation, DeviceHabit } from "../behaviour/habit.ts";
 import { DYNAMIC_PORTS } from "../behaviour/use.ts";
 import { criticalityOf, type Device, type DeviceEvidence } from "../identify/device.ts";
 import type { OtherEnd } from "./finding.ts";
 import type { RuleContext, Verdict } from "./rule.ts";
 
+const DAY_MICROS = 24 * 3600 * 1_000_000;
 /** Deviations that a finding's sentence names; all of them are in its evidence. */
 const MAX_NAMED = 5;
 
-/** One verdict per device that has such deviations. `worst` gives the severity of one; the highest counts. */
+/** One verdict per device that has such deviations: medium when one of them is serious, else low. */
 export function fromDeviations(
   { devices, behaviour }: RuleContext,
   wanted: (deviation: Deviation) => boolean,
@@ -30,7 +32,7 @@ export function fromDeviations(
         relatedDeviceIds: [...new Set(found.map((one) => peerOf(one)?.id).filter((id) => id !== undefined))].sort(),
         severity: found.some((one) => isSerious(one, device)) ? ("medium" as const) : ("low" as const),
         certainty: "confirmed" as const,
-        why: why(told, habit, Math.round(behaviour.learnMicros / 86_400_000_000)),
+        why: why(told, habit, behaviour),
         evidence: found.map((one, at) => evidence(one, attribute, told[at] ?? "")),
         between: found.map((one) => otherEnd(one, peerOf(one))),
         signs: found.map(signOf).sort(),
@@ -45,9 +47,11 @@ export function fromDeviations(
 export const isVital = ({ class: deviceClass }: Device): boolean =>
   ["life-sustaining", "treatment"].includes(criticalityOf(deviceClass) ?? "");
 
-function why(told: string[], { moreDeviations }: DeviceHabit, days: number): string {
+function why(told: string[], { deviceId, moreDeviations }: DeviceHabit, behaviour: Behaviour): string {
   const named = told.slice(0, MAX_NAMED).join("; ");
   const more = told.length > MAX_NAMED ? `; and ${told.length - MAX_NAMED}${moreDeviations ? " or" : ""} more` : "";
+  if (behaviour.isFenced(deviceId)) return `Its accepted MUD file doesn't allow this: it ${named}${more}.`;
+  const days = Math.round(behaviour.learnMicros / DAY_MICROS);
   return `In ${days} ${days === 1 ? "day" : "days"} of learning it never did this: it ${named}${more}.`;
 }
 

@@ -1,7 +1,8 @@
 /** Habits: what is learnt, until when, together with whom, and what is unusual by it. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEVIATION_KEPT_MICROS, Habits, profileKey } from "../../agent/behaviour/habits.ts";
+import { DEVIATION_KEPT_MICROS, profileKey } from "../../agent/behaviour/habit.ts";
+import { Habits } from "../../agent/behaviour/habits.ts";
 import type { Contact } from "../../agent/identify/contacts.ts";
 import { contact, DAY, HOUR, LEARN, pump, START, Ward } from "./support.ts";
 

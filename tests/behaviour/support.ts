@@ -1,4 +1,5 @@
 /** Contacts and devices of a small ward for tests of habits: named is only what matters. */
+import type { Accepted } from "../../agent/behaviour/accepted.ts";
 import { Habits, type Remembered } from "../../agent/behaviour/habits.ts";
 import type { Contact } from "../../agent/identify/contacts.ts";
 import type { Device } from "../../agent/identify/device.ts";
@@ -47,8 +48,8 @@ export class Ward {
   readonly since = new Map<string, number>();
   readonly pauses = new Map<string, number>();
 
-  constructor(remembered: Remembered = {}) {
-    this.habits = new Habits(LEARN, remembered);
+  constructor(remembered: Remembered = {}, accepted: readonly Accepted[] = []) {
+    this.habits = new Habits(LEARN, remembered, accepted);
   }
 
   add(one: Device, since = START): this {

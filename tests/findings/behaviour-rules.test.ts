@@ -1,7 +1,7 @@
 /** Rules about learnt behaviour: what each says, how serious it is, and what it keeps to itself. */
 import { describe, expect, test } from "vitest";
 import type { Behaviour } from "../../agent/behaviour/behaviour.ts";
-import type { Deviation, DeviceHabit } from "../../agent/behaviour/habits.ts";
+import type { Deviation, DeviceHabit } from "../../agent/behaviour/habit.ts";
 import type { Device } from "../../agent/identify/device.ts";
 import { device, judge, NOW } from "./given.ts";
 
@@ -30,6 +30,7 @@ const behaviour = (deviations: Deviation[], more: Partial<Behaviour> = {}): Beha
   wardLearntAt: NOW - 30 * DAY,
   newsSince: NOW - 7 * DAY,
   silences: [],
+  isFenced: () => false,
   habitOf: (id) =>
     id === PUMP
       ? ({

@@ -1,7 +1,7 @@
 /** Habits in the ledger: read back as they were, unchanged by repetition, and never believed when damaged. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEVIATION_KEPT_MICROS } from "../../agent/behaviour/habits.ts";
+import { DEVIATION_KEPT_MICROS } from "../../agent/behaviour/habit.ts";
 import { habitChanges, habitsFromLedger } from "../../agent/ledger/habits.ts";
 import { contact, DAY, pump, START, Ward } from "../behaviour/support.ts";
 import { NOON, opened } from "./support.ts";

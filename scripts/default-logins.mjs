@@ -4,7 +4,7 @@
  *     npm run build && node scripts/default-logins.mjs TABLE.tsv
  *
  * A line has six columns with tabs between: user, password, maker, product, source, and the CVE that names the login, if
- * one does. Either of the first two may be empty.
+ * one does. Either of the first two may be empty; a community has "(community)" for its user.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -10,6 +10,9 @@ const DIGEST_BYTES = 12;
 /** No documented login is longer; a longer one is no default. */
 const MAX_LETTERS = 128;
 
+/** Stands for the user where a community is all there is: in the table that the knowledge is made from, too. */
+export const COMMUNITY = "(community)";
+
 const known = new Set<string>();
 
 /** Adds logins that makers document, as digests of `loginDigest`. For what is kept as knowledge. */

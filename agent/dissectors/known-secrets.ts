@@ -1,26 +1,36 @@
 /** Whether a secret seen on the wire is one that everybody knows: compared with public defaults, and forgotten. */
-
-/** Documented defaults by kind. RFC 1157 and RFC 3584 examples, and makers' manuals, name these communities; Cisco's names HSRP's. */
-const DOCUMENTED: Record<SecretKind, readonly string[]> = {
-  "snmp-community": ["public", "private"],
-  "hsrp-authentication": ["cisco"],
-};
+import { COMMUNITY, isFactoryLogin, nameDigest } from "./known-logins.ts";
+import { hashOf } from "./print.ts";
 
 export type SecretKind = "snmp-community" | "hsrp-authentication";
 
-const defaults = new Map<SecretKind, Buffer[]>();
+/** What the standards themselves and every manual name: RFC 1157 and RFC 3584 examples; Cisco's manuals for HSRP. */
+const STANDARD: Record<SecretKind, readonly Buffer[]> = {
+  "snmp-community": [Buffer.from("public"), Buffer.from("private")],
+  "hsrp-authentication": [Buffer.from("cisco")],
+};
 
-/** Adds documented defaults to those known, for lists kept as knowledge. */
-export function learnDefaults(kind: SecretKind, secrets: readonly string[]): void {
-  const known = defaults.get(kind) ?? [];
-  for (const secret of secrets) known.push(Buffer.from(secret));
-  defaults.set(kind, known);
-}
+/**
+ * Verdicts on communities by a hash of 32 bits, from which nobody reads them: managers send the same few with every
+ * question. Past the bound all are judged anew.
+ */
+const MAX_VERDICTS = 256;
+const verdicts = new Map<number, boolean>();
+const communities = nameDigest(COMMUNITY);
 
 /** "default" for a documented one, else "other". Nothing of `secret` is kept. */
 export function judgeSecret(kind: SecretKind, secret: Buffer): "default" | "other" {
-  for (const known of defaults.get(kind) ?? []) if (known.equals(secret)) return "default";
-  return "other";
+  for (const known of STANDARD[kind]) if (known.equals(secret)) return "default";
+  return kind === "snmp-community" && isMakers(secret) ? "default" : "other";
 }
 
-for (const [kind, secrets] of Object.entries(DOCUMENTED)) learnDefaults(kind as SecretKind, secrets);
+/** True for one that a maker documents for its own equipment; those are known by digests. */
+function isMakers(community: Buffer): boolean {
+  const hash = hashOf(community, 0, community.length);
+  const before = verdicts.get(hash);
+  if (before !== undefined) return before;
+  const verdict = isFactoryLogin(communities, community.toString("latin1"));
+  if (verdicts.size >= MAX_VERDICTS) verdicts.clear();
+  verdicts.set(hash, verdict);
+  return verdict;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { flowOf } from "../../agent/dissectors/dissector.ts";
-import { judgeSecret, learnDefaults } from "../../agent/dissectors/known-secrets.ts";
+import { COMMUNITY, learnLogins, loginDigest, nameDigest } from "../../agent/dissectors/known-logins.ts";
+import { judgeSecret } from "../../agent/dissectors/known-secrets.ts";
 import snmp from "../../agent/dissectors/snmp.ts";
 import { ascii, bytes, canary, hex } from "./bytes.ts";
 import { everything, expectHostileProof, read, values } from "./hostile.ts";
@@ -126,12 +127,20 @@ test("a directory's message is not this protocol", () => {
   expect(snmp.dissect(ber(0x30, [2, 1, 7], ber(0x63, "")))).toBeUndefined();
 });
 
-test("defaults can be added, and only those added are known", () => {
-  expect(judgeSecret("snmp-community", ascii("wardtap-test"))).toBe("other");
-  learnDefaults("snmp-community", ["wardtap-test"]);
+test("a maker's own default is known by its digest, and is no answer for other protocols", () => {
+  learnLogins([loginDigest(nameDigest(COMMUNITY), "wardtap-test")]);
+  for (let turn = 0; turn < 2; turn++) {
+    expect(judgeSecret("snmp-community", ascii("wardtap-test"))).toBe("default");
+    expect(judgeSecret("snmp-community", ascii("wardtap-tesT"))).toBe("other");
+    expect(judgeSecret("hsrp-authentication", ascii("wardtap-test"))).toBe("other");
+  }
+});
+
+test("more communities than are remembered are judged all the same", () => {
+  learnLogins([loginDigest(nameDigest(COMMUNITY), "wardtap-test")]);
+  for (let number = 0; number < 1000; number++)
+    expect(judgeSecret("snmp-community", ascii(`c${number}`))).toBe("other");
   expect(judgeSecret("snmp-community", ascii("wardtap-test"))).toBe("default");
-  expect(judgeSecret("snmp-community", ascii("wardtap-tesT"))).toBe("other");
-  expect(judgeSecret("hsrp-authentication", ascii("wardtap-test"))).toBe("other");
 });
 
 test("Cisco's community@vlan is the community", () => {

@@ -20,7 +20,7 @@ export interface HostSpec {
 export const MIRROR = "mirror";
 const BRIDGE = "br0";
 /** A host on top of these is refused: a ward is small, and interface names stay short. */
-const MAX_HOSTS = 96;
+const MAX_HOSTS = 160;
 /** Bridges never forward 01:80:C2:00:00:0x unless told: bit 14 is LLDP (IEEE 802.1AB, 7.1). */
 const FORWARD_LLDP = 0x4000;
 /** Namespaces of the ward itself. */

@@ -63,7 +63,7 @@ function* grounds(target: Target, index: AdvisoryIndex): Iterable<Match> {
   // A maker's advisories on other products say nothing of a device whose model is known.
   if (maker !== null && model === null && target.medical) {
     for (const entry of index.ofMaker(maker))
-      if (!entry.isCatalogue && entry.kinds.has(target.class))
+      if (!entry.isCatalogue && isOfClass(entry, target.class))
         yield {
           entry,
           verdict: "possible",
@@ -117,7 +117,7 @@ function fits(text: string, entry: IndexedProduct, index: AdvisoryIndex): Fit {
 
 const named = ({ product }: IndexedProduct) => [product.name, product.version ?? ""].join(" ").trim();
 
-const isOfClass = ({ kinds }: IndexedProduct, deviceClass: string) => kinds.size === 0 || kinds.has(deviceClass);
+const isOfClass = ({ kinds }: IndexedProduct, deviceClass: string) => kinds === null || kinds.has(deviceClass);
 
 /** A product listed as fixed or not affected says so only for the versions it names. */
 function verdictOn({ status }: Concern, verdict: Verdict): Verdict | undefined {

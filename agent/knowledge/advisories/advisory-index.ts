@@ -25,8 +25,8 @@ export interface IndexedProduct {
   partOf: readonly ProductWords[];
   /** Null when the advisory names no version. */
   range: ParsedRange | null;
-  /** Classes of devices it can be; empty when nothing tells. */
-  kinds: ReadonlySet<string>;
+  /** Classes of devices it can be; null when nothing tells. */
+  kinds: ReadonlySet<string> | null;
   /** What the advisory says of this very product. */
   concerns: readonly Concern[];
   /** Of the catalogue, which says nothing of versions: possible at most. */
@@ -150,7 +150,7 @@ class Entry implements IndexedProduct {
   #names: readonly ProductWords[] | undefined;
   #partOf: readonly ProductWords[] | undefined;
   #range: ParsedRange | null | undefined;
-  #kinds: ReadonlySet<string> | undefined;
+  #kinds: ReadonlySet<string> | null | undefined;
 
   constructor(advisory: Advisory, product: AdvisoryProduct, concerns: readonly Concern[], isCatalogue: boolean) {
     this.advisory = advisory;
@@ -179,19 +179,16 @@ class Entry implements IndexedProduct {
     return this.#range;
   }
 
-  get kinds(): ReadonlySet<string> {
-    this.#kinds ??=
-      this.isCatalogue || this.names.every(({ isSoftware }) => isSoftware)
-        ? new Set()
-        : kindsFor(this.advisory, this.product);
+  get kinds(): ReadonlySet<string> | null {
+    if (this.#kinds === undefined) {
+      const { name, names = [], partOf = [], classes } = this.product;
+      const isSoftware = this.names.length > 0 && this.names.every((one) => one.isSoftware);
+      if (classes !== undefined) this.#kinds = new Set(classes);
+      else this.#kinds = isSoftware ? new Set() : kindsIn(this.advisory.title, [name, ...names, ...partOf]);
+    }
     return this.#kinds;
   }
 }
-
-const kindsFor = (advisory: Advisory, product: AdvisoryProduct) => {
-  const own = kindsIn([product.name, ...(product.names ?? []), ...(product.partOf ?? [])].join(" "));
-  return own.size > 0 ? own : kindsIn(`${advisory.title} ${product.name}`);
-};
 
 /** "CARESCAPE Central Station (CSCS)" goes by either name. */
 function namesOf(name: string): string[] {

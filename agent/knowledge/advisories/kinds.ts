@@ -1,4 +1,6 @@
 /** What class of device an advisory speaks of, by the words of its title and products. */
+import { expandAttributes } from "../attribute-sets.ts";
+import { knowledge, type ProductPattern } from "../knowledge.ts";
 
 const IMPLANTED = /\b(?:insulin|pacemaker|implant|icd|crt-d|cardioverter|neurostimulator|sequenc|app)\b/i;
 const KINDS: readonly [RegExp, readonly string[]][] = [
@@ -21,6 +23,27 @@ const KINDS: readonly [RegExp, readonly string[]][] = [
   [/\bgateway\b|\bintellibridge\b|\bneuron\b/i, ["medical-gateway"]],
 ];
 
-/** Empty when nothing tells, and for what a patient carries or wears and no ward network hears. */
-export const kindsIn = (text: string): ReadonlySet<string> =>
-  new Set(IMPLANTED.test(text) ? [] : KINDS.flatMap(([pattern, classes]) => (pattern.test(text) ? classes : [])));
+/**
+ * Null when nothing tells. Empty for what a patient carries or wears and no ward network hears. Names of products that we
+ * know tell best.
+ */
+export function kindsIn(title: string, names: readonly string[]): ReadonlySet<string> | null {
+  const text = names.join(" ");
+  if (IMPLANTED.test(`${title} ${text}`)) return new Set();
+  for (const classes of [knownClasses(names), wordClasses(text), wordClasses(title)])
+    if (classes.length > 0) return new Set(classes);
+  return null;
+}
+
+const wordClasses = (text: string) => KINDS.flatMap(([pattern, classes]) => (pattern.test(text) ? classes : []));
+
+let productPatterns: readonly ProductPattern[] | undefined;
+
+/** Which class our own patterns see in a product's name. */
+function knownClasses(names: readonly string[]): string[] {
+  const [attribute = ""] = expandAttributes(["@product"]);
+  productPatterns ??= knowledge().patterns.filter(({ attributes }) => attributes.includes(attribute));
+  return productPatterns
+    .filter(({ pattern }) => names.some((name) => pattern.test(name)))
+    .flatMap(({ claims }) => claims.filter(({ field }) => field === "class").map(({ value }) => value));
+}

@@ -24,6 +24,8 @@ const productSchema = z.strictObject({
   names: z.array(text).max(50).optional(),
   /** Devices that it is built into or sold with: they may be affected. */
   partOf: z.array(text).max(50).optional(),
+  /** Classes of devices it can be, where looked through: then only those are thought of when just the maker is known. */
+  classes: z.array(text).max(10).optional(),
   /** As published: a version, a range, prose. Null when none was given. */
   version: text.nullable(),
   /** The product is network software inside others: whoever shows its signs may be affected. */

@@ -65,6 +65,17 @@ test("who only ever receives sends nothing", () => {
   ]);
 });
 
+test("traffic begins with the first frame since it was last told of, so that a silence shows", () => {
+  const listening = new Listening(undefined, 1_000_000);
+  for (const at of [START, START + 5_000_000, START + 5_000_100]) listening.hear(arp(1, 2), { at });
+  listening.drain();
+  const presence = listening.said.filter((one) => one.kind === "presence" && one.sentFrames > 0);
+  expect(presence).toMatchObject([
+    { firstAt: START, lastAt: START },
+    { firstAt: START + 5_000_000, lastAt: START + 5_000_100 },
+  ]);
+});
+
 test("observations are told as the capture's clock goes on, not only at the end", () => {
   const listening = new Listening(undefined, 1_000_000);
   listening.hear(arp(1, 2), { at: START });

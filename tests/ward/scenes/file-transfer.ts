@@ -54,8 +54,12 @@ export async function startFtp(
     "xferlog_enable=NO",
     ...settings,
   ]);
-  // Anybody is let in who exists: what matters is that a password goes by.
-  const pam = fileFor(ward, server, "pam", ["auth required pam_permit.so", "account required pam_permit.so"]);
+  // Anybody is let in who exists: what matters is that a password goes by. PAM doesn't know anonymous, vsftpd itself does.
+  const pam = fileFor(ward, server, "pam", [
+    "auth requisite pam_localuser.so",
+    "auth required pam_permit.so",
+    "account required pam_permit.so",
+  ]);
   const view = { run: ["/run/vsftpd/empty"], people, files: [["/etc/pam.d/vsftpd", pam]] as const };
   await listening(ward, server.host.name, serve(ward, server, view, "vsftpd", [config]), "tcp", 21);
 }

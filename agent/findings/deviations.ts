@@ -4,7 +4,8 @@ import type { Deviation, DeviceHabit } from "../behaviour/habit.ts";
 import { DYNAMIC_PORTS } from "../behaviour/use.ts";
 import { criticalityOf, type Device, type DeviceEvidence } from "../identify/device.ts";
 import type { OtherEnd } from "./finding.ts";
-import type { RuleContext, Verdict } from "./rule.ts";
+import { type RuleContext, settingsOf, type Verdict } from "./rule.ts";
+import { isListed } from "./settings.ts";
 
 const DAY_MICROS = 24 * 3600 * 1_000_000;
 /** Deviations that a finding's sentence names; all of them are in its evidence. */
@@ -12,19 +13,25 @@ const MAX_NAMED = 5;
 
 /** One verdict per device that has such deviations: medium when one of them is serious, else low. */
 export function fromDeviations(
-  { devices, behaviour }: RuleContext,
+  context: RuleContext,
   wanted: (deviation: Deviation) => boolean,
   attribute: string,
   isSerious: (deviation: Deviation, device: Device) => boolean,
 ): Verdict[] {
+  const { devices, behaviour } = context;
   if (behaviour === undefined) return [];
+  const { knownScanners } = settingsOf(context);
   let byId: Map<string, Device> | undefined;
+  const peerOf = ({ peer }: Deviation) => {
+    byId ??= new Map(devices.map((one) => [one.id, one]));
+    return byId.get(peer);
+  };
+  // Who scans on purpose asks for everything, and finds services that nobody uses.
+  const isScanned = (one: Deviation) => one.side === "server" && isScanner(knownScanners, one.address, peerOf(one));
   return devices.flatMap((device) => {
     const habit = device.medical ? behaviour.habitOf(device.id) : undefined;
-    const found = habit?.deviations.filter(wanted) ?? [];
+    const found = habit?.deviations.filter((one) => wanted(one) && !isScanned(one)) ?? [];
     if (habit === undefined || found.length === 0) return [];
-    byId ??= new Map(devices.map((one) => [one.id, one]));
-    const peerOf = (one: Deviation) => byId?.get(one.peer);
     const told = found.map((one) => sentence(one, peerOf(one)));
     return [
       {
@@ -42,6 +49,9 @@ export function fromDeviations(
     ];
   });
 }
+
+const isScanner = (list: readonly string[], address: string | null, peer: Device | undefined): boolean =>
+  list.length > 0 && ((address !== null && list.includes(address)) || (peer !== undefined && isListed(list, peer)));
 
 /** Treatment depends on it. */
 export const isVital = ({ class: deviceClass }: Device): boolean =>

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Behaviour } from "../../agent/behaviour/behaviour.ts";
 import type { Deviation, DeviceHabit } from "../../agent/behaviour/habit.ts";
+import { DEFAULT_SETTINGS } from "../../agent/findings/settings.ts";
 import type { Device } from "../../agent/identify/device.ts";
 import { device, judge, NOW } from "./given.ts";
 
@@ -104,6 +105,15 @@ describe("new-peer and new-service", () => {
     const [finding] = told(behaviour(many));
     expect(finding?.why).toMatch(/; and 15 more\.$/);
     expect(finding?.evidence).toHaveLength(20);
+  });
+
+  test("say nothing of what a known scanner found, but do of what the device itself does with it", () => {
+    const settings = { ...DEFAULT_SETTINGS, knownScanners: ["10.0.0.9"] };
+    const both = [deviation({ side: "server", isNewService: true }), deviation({ port: 5555 })];
+    const said = judge({ devices: [pump(known), phone], behaviour: behaviour(both), settings });
+    expect(
+      said.filter(({ rule }) => /^new-/.test(rule)).map(({ rule, why }) => [rule, /tcp\/\d+/.exec(why)?.[0]]),
+    ).toEqual([["new-peer", "tcp/5555"]]);
   });
 
   test("say nothing without habits, and nothing of what isn't medical", () => {

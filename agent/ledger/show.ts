@@ -3,6 +3,7 @@ import { LedgerError } from "./error.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Listed, listed, shown, shownTime } from "./listed.ts";
 import { type Row, rowKey } from "./rows.ts";
+import { habitLines } from "./show-habit.ts";
 import { printable } from "./text.ts";
 import { type Described, describe, percent } from "./words.ts";
 
@@ -19,6 +20,7 @@ export function showDevice(ledger: Ledger, wanted: string, { colour = false }: {
     ["Why we think so", claims(device)],
     ["Services", ledger.list("service", device.id).map(service)],
     ["Talks to", ledger.list("peer", device.id).map((row) => peer(row, ledger))],
+    ["What it usually does", habitLines(ledger, device.id)],
     ["Findings", findings.map(finding)],
     ["Heard from it", ledger.list("evidence", device.id).map(evidence)],
   ];

@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DEVIATION_KEPT_MICROS } from "../../agent/behaviour/habit.ts";
+import { showDevice } from "../../agent/ledger/commands.ts";
 import { habitChanges, habitsFromLedger } from "../../agent/ledger/habits.ts";
+import { deviceChanges } from "../../agent/ledger/presenter.ts";
 import { contact, DAY, pump, START, Ward } from "../behaviour/support.ts";
 import { NOON, opened } from "./support.ts";
 
@@ -55,6 +57,23 @@ test("a deviation is forgiven in the ledger too", () => {
   const learnt = ward().learn(LATER + DEVIATION_KEPT_MICROS + DAY);
   ledger.write(habitChanges(learnt.habits.unkept(), NOON));
   expect(habitsFromLedger(ledger).devices?.[0]?.deviations).toEqual([]);
+});
+
+test("show tells in plain words what a device usually does and what is new", () => {
+  const ledger = opened();
+  ledger.write(deviceChanges(pump("dev-a"), ledger));
+  ledger.write(habitChanges(ward().habits.unkept(), NOON));
+  const text = showDevice(ledger, "dev-a");
+  for (const line of [
+    /Learnt since 2025-10-09 .* UTC, together with all Hospira Plum A\+/,
+    /asks others on tcp\/2575 \(hl7\): 10\.0\.0\.2/,
+    /New on 2025-10-17 .*: asks others on tcp\/80 .*: 10\.0\.0\.2/,
+  ])
+    expect(text).toMatch(line);
+  ledger.write(
+    ["profile model%20Hospira%20/%20Plum%20A+", "device dev-a"].map((key) => ({ kind: "habit", key, body: {} })),
+  );
+  expect(showDevice(ledger, "dev-a")).toContain("dev-a");
 });
 
 test("rows that somebody spoilt are left out, whatever is in them", () => {

@@ -29,7 +29,7 @@ export function judgeFindings(context: RuleContext): JudgedFinding[] {
           relatedDeviceIds: verdict.relatedDeviceIds ?? [],
           title: rule.title,
           why: verdict.why,
-          advice: rule.advice,
+          advice: verdict.advice ?? rule.advice,
           vulnerabilities: verdict.vulnerabilities ?? [],
           knowledgeVersion,
           evidence: verdict.evidence,

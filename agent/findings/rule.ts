@@ -51,6 +51,8 @@ export interface Verdict {
   about?: "device" | "network" | "tap";
   certainty: Certainty;
   why: string;
+  /** When there is better than the rule's. */
+  advice?: string;
   vulnerabilities?: Vulnerability[];
   evidence: DeviceEvidence[];
   /** With whom, over which service. */

@@ -21,17 +21,19 @@ interface Above {
 }
 
 const MAX_BRANCHES = 20_000;
+/** A longer name is cut. */
+const MAX_NAME_CHARS = 2000;
 /** Where a name ends and a version begins, when one text holds both. */
 const VERSION_BEGINS =
-  /[\s,:(-]+(?=(?:all\s+)?(?:versions?|revisions?|releases?|firmware|software)\b|v?\d+\.\d|[<>=]=?\s*v?\d)/i;
+  /(?<![\s,:(-])[\s,:(-]+(?=(?:all\s+)?(?:versions?|revisions?|releases?|firmware|software)\b|v?\d+\.\d|[<>=]=?\s*v?\d)/i;
 
 /** Undefined when there are more products than anybody would list. Broken branches are left out. */
 export function collectProducts(tree: unknown): FoundProduct[] | undefined {
   const found = new Map<string, FoundProduct>();
   let branches = 0;
   const walk = (branch: unknown, above: Above, depth: number): void => {
-    if (depth > MAX_DEPTH || ++branches > MAX_BRANCHES || !isRecord(branch)) return;
-    const name = typeof branch.name === "string" ? branch.name.trim() : "";
+    if (depth > MAX_DEPTH || ++branches > MAX_BRANCHES || found.size > MAX_PRODUCTS || !isRecord(branch)) return;
+    const name = typeof branch.name === "string" ? shortened(branch.name) : "";
     const here = stepped(above, branch.category, name);
     const product = productAt(branch.product);
     if (product !== undefined) found.set(product.id, told(product, here));
@@ -104,9 +106,11 @@ function productAt(value: unknown): { id: string; name: string } | undefined {
   if (!isRecord(value) || typeof value.product_id !== "string") return undefined;
   return {
     id: value.product_id.slice(0, 1000),
-    name: typeof value.name === "string" ? value.name.trim().slice(0, 2000) : "",
+    name: typeof value.name === "string" ? shortened(value.name) : "",
   };
 }
+
+const shortened = (text: string) => text.slice(0, MAX_NAME_CHARS).replaceAll(/\s+/g, " ").trim();
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

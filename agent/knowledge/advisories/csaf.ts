@@ -31,7 +31,7 @@ const score = z.object({ baseScore: z.number().min(0).max(10), vectorString: z.s
 const documentSchema = z.object({
   document: z.object({
     category: string,
-    csaf_version: z.string().regex(/^2\.\d+$/),
+    csaf_version: z.literal("2.0"),
     title: string,
     publisher: z.object({ name: string }),
     references: z

@@ -4,6 +4,7 @@ import { vendorNamesText } from "./texts.ts";
 
 /** A list of vendors is cut here. */
 const MAX_MAKERS = 12;
+const MAX_PARTS = 24;
 const LEGAL_FORM =
   /[\s,]+(?:inc|incorporated|ltd|limited|llc|gmbh|ag|corp|corporation|co|company|s\.?a|plc|oy|ab|kg)\.?(?=$|[\s,])/gi;
 /** Several vendors at once, none of them named. */
@@ -31,9 +32,14 @@ function namedIn(vendor: string): string[] {
   if (NOBODY.test(text)) return [];
   const listed = said(text);
   if (listed !== undefined) return listed;
-  const parts = text.replaceAll(LEGAL_FORM, "").split(/\s*(?:,|;|\/|&|\band\b|\bor\b|[()])\s*/);
+  const parts = text
+    .replaceAll(LEGAL_FORM, "")
+    .split(/\s*(?:,|;|\/|&|\band\b|\bor\b|[()])\s*/)
+    .slice(0, MAX_PARTS);
   const names = [text, ...parts].filter((part) => part.length > 1).flatMap((part) => said(part) ?? known(part) ?? []);
-  const list = text.split(/\s*(?:,|;|\band\b)\s*/).map((name) => name.replaceAll(LEGAL_FORM, "").trim().toLowerCase());
+  const list = text
+    .split(/\s*(?:,|;|\band\b)\s*/, MAX_PARTS)
+    .map((name) => name.replaceAll(LEGAL_FORM, "").trim().toLowerCase());
   if (names.length === 0) names.push(...list.filter((name) => name.length > 2));
   return [...new Set(names)].slice(0, MAX_MAKERS);
 }

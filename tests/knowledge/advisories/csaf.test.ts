@@ -152,6 +152,18 @@ test("more products than anybody would list are refused", () => {
   expect(problem(csaf({ products }))).toBe("has more than 2000 products");
 });
 
+test("names of nothing but separators, and lists of vendors without end, are cut", () => {
+  const products = Array.from({ length: 500 }, (_, at) => ({
+    vendor: `${"a,".repeat(5000)}${at}`,
+    name: `${" ,".repeat(5000)}x`,
+    version: " ".repeat(5000),
+    id: `P${at}`,
+  }));
+  const { advisory } = read(csaf({ products }));
+  for (const { maker, name } of advisory.products)
+    expect([maker.length <= 400, name.length <= 400]).toEqual([true, true]);
+});
+
 test("text that is nested too deep is refused before it is parsed, brackets in texts left aside", () => {
   expect(parseBounded(Buffer.from("[".repeat(1_000_000)))).toEqual({ problem: "is nested deeper than 64" });
   expect(parseBounded(Buffer.from(JSON.stringify(`"${"[".repeat(1000)}\\`)))).toHaveProperty("value");

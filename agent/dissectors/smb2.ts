@@ -93,7 +93,11 @@ function readSetupRequest(bytes: Buffer, add: Add): void {
 function readSetupResponse(bytes: Buffer, add: Add): void {
   if (bytes.length < HEADER + 8) return;
   const flags = bytes.readUInt16LE(66);
-  if ((flags & 1) !== 0) add("smb2.ses_flags.guest", "1");
+  if ((flags & 1) !== 0) {
+    add("smb2.ses_flags.guest", "1");
+    // A session for nobody has a flag of its own: this one came with a name, and is let in whoever it is.
+    if (bytes.readUInt32LE(8) === 0) add("wardtap.login.anonymous", "smb-guest");
+  }
   if ((flags & 2) !== 0) add("smb2.ses_flags.null", "1");
   readBlob(bytes, bytes.readUInt16LE(68), bytes.readUInt16LE(70), add);
 }

@@ -6,6 +6,7 @@ const WORDS: Record<string, string> = {
   ldap: "anonymous LDAP",
   "ldap-entry": "a directory that shows its entries to anybody",
   smb: "anonymous SMB",
+  "smb-guest": "SMB that lets anybody in as a guest",
   ntlm: "anonymous NTLM",
   none: "VNC without a password",
   plaintext: "SMB with a password that can be read",
@@ -25,7 +26,7 @@ export default fromEvidence({
   references: ["CWE-287", "Microsoft: Network security: LAN Manager authentication level"],
   signs: [
     // Anonymous questions to a directory and null sessions are a client's everyday start: no finding of their own.
-    { attribute: "wardtap.login.anonymous", value: /^(?:ftp|ldap-entry)$/ },
+    { attribute: "wardtap.login.anonymous", value: /^(?:ftp|ldap-entry|smb-guest)$/ },
     { attribute: "ntlmssp.auth.response", value: /^(?:v1|lm|ntlmv1|NTLMv1)/i },
     { attribute: "smb.setup.response", value: /^(?:v1|lm)$/ },
     { attribute: "vnc.security_type", value: /^(?:none|1)$/i },

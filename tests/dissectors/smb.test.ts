@@ -197,6 +197,16 @@ describe("SMB 2 and 3", () => {
     expect(values(read(smb, negotiated2(revision, 1)).evidence, "smb2.dialect")).toEqual([dialect]);
   });
 
+  test.each([
+    ["a guest", 1, 0, ["smb-guest"]],
+    ["nobody, as every client begins", 2, 0, []],
+    ["a user", 0, 0, []],
+    ["a guest, once more was asked for", 1, 0xc0000016, []],
+  ])("a session for %s", (_, flags, status, expected) => {
+    const done = smb2(1, true, bytes(u16(9), u16(flags), u16(72), u16(0)), status);
+    expect(values(read(smb, done).evidence, "wardtap.login.anonymous")).toEqual(expected);
+  });
+
   test("the wildcard revision is no dialect yet", () => {
     expect(read(smb, negotiated2(0x02ff, 1)).evidence).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /** Programs and tunnels that let somebody see and steer a machine from afar. */
 import type { Device, DeviceEvidence } from "../identify/device.ts";
-import { remoteAccessTool } from "../knowledge/remote-access.ts";
+import { remoteAccessCertificate, remoteAccessTool } from "../knowledge/remote-access.ts";
 import { seen } from "./from-evidence.ts";
 import { fromService } from "./from-service.ts";
 import { defineRule, type Verdict } from "./rule.ts";
@@ -14,6 +14,7 @@ const WORDS: Record<string, string> = {
 };
 /** Where the name of the server that a connection is for stands in clear. */
 const SERVER_NAMES = /^(?:tls\.handshake\.extensions_server_name|http\.host)$/;
+const CERTIFICATE_NAME = "x509.subject.cn";
 const TUNNELS = /^wardtap\.vpn\.(?:client|server)$/;
 
 const ADVICE =
@@ -44,16 +45,21 @@ export default defineRule({
 function toServices(device: Device): Verdict[] {
   const byTool = new Map<string, DeviceEvidence[]>();
   for (const piece of device.evidence) {
-    const tool = SERVER_NAMES.test(piece.attribute) ? remoteAccessTool(piece.value) : undefined;
+    const tool = toolOf(piece);
     if (tool !== undefined) byTool.set(tool, [...(byTool.get(tool) ?? []), piece]);
   }
   return [...byTool].map(([tool, evidence]) => ({
     key: `service ${tool}`,
     deviceId: device.id,
     certainty: "likely" as const,
-    why: `It connects to ${tool}'s servers, through which it can be steered from afar.`,
+    why: `It is joined to ${tool}, through which it can be steered from afar.`,
     ...seen(evidence),
   }));
+}
+
+function toolOf({ attribute, value }: DeviceEvidence): string | undefined {
+  if (attribute === CERTIFICATE_NAME) return remoteAccessCertificate(value);
+  return SERVER_NAMES.test(attribute) ? remoteAccessTool(value) : undefined;
 }
 
 /** A tunnel makes a device part of another network: on a medical device the way in for its supplier. */

@@ -112,6 +112,8 @@ export const remoteAccessSchema = z.array(
     name: z.string(),
     /** Lower-case domain names; names below them count too. */
     hosts: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)).min(1),
+    /** Lower-case common names in its own certificates, of servers or clients. */
+    certificates: z.array(z.string().regex(/^[a-z0-9 .-]+$/)).optional(),
     source,
   }),
 );

@@ -46,3 +46,9 @@ test("a screen and a service on one device are two findings, told apart", () => 
 test("the website of a maker among others raises nothing for a name that only looks like it", () => {
   expect(ofRule("remote-access-tool", device({ evidence: [piece(SNI, "myanydesk.com")] }))).toEqual([]);
 });
+
+test("a tool that names no server is told by its certificate", () => {
+  const found = ofRule("remote-access-tool", device({ evidence: [piece("x509.subject.cn", "AnyDesk Client")] }));
+  expect(found).toMatchObject([{ certainty: "likely", why: expect.stringContaining("AnyDesk") }]);
+  expect(ofRule("remote-access-tool", device({ evidence: [piece("x509.subject.cn", "Client")] }))).toEqual([]);
+});

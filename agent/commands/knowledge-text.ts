@@ -47,7 +47,7 @@ export function importSummary(reports: readonly FileReport[], folder: string, dr
   const told = `${json.added} added, ${json.replaced} replaced, ${json.unchanged} unchanged, ${json.older} older, ${json.unusable} not usable`;
   const share =
     json.products === 0 ? "" : ` Versions of ${json.comparable} of ${json.products} products can be compared.`;
-  const where = dryRun ? "Nothing was changed." : `They lie in ${printable(folder)}.`;
+  const where = dryRun || json.added + json.replaced === 0 ? "Nothing was changed." : `They lie in ${printable(folder)}.`;
   return { json, text: `${reports.length} ${plural(reports.length, "file", "files")}: ${told}.${share} ${where}\n` };
 }
 

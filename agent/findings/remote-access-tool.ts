@@ -1,5 +1,6 @@
 /** Programs and tunnels that let somebody see and steer a machine from afar. */
 import type { Device, DeviceEvidence } from "../identify/device.ts";
+import type { Stranger } from "../identify/identifier.ts";
 import { remoteAccessCertificate, remoteAccessTool } from "../knowledge/remote-access.ts";
 import { seen } from "./from-evidence.ts";
 import { fromService } from "./from-service.ts";
@@ -35,16 +36,29 @@ const sessions = fromService({
 
 export default defineRule({
   ...sessions,
-  judge: (context) => [
-    ...sessions.judge(context),
-    ...context.devices.flatMap((device) => [...toServices(device), ...tunnels(device)]),
-  ],
+  judge(context) {
+    const relays = relaysOf(context.strangers);
+    return [
+      ...sessions.judge(context),
+      ...context.devices.flatMap((device) => [...toServices(device, relays), ...tunnels(device)]),
+    ];
+  },
 });
 
+/** Outside address → the certificates by which it is known as a tool's server. */
+const relaysOf = (strangers: readonly Stranger[]): ReadonlyMap<string, DeviceEvidence[]> =>
+  new Map(
+    strangers.flatMap(({ ip, evidence }) => {
+      const told = evidence.filter((piece) => piece.attribute === CERTIFICATE_NAME && toolOf(piece) !== undefined);
+      return told.length === 0 ? [] : [[ip, told] as const];
+    }),
+  );
+
 /** One verdict per tool: each is a contract of its own. */
-function toServices(device: Device): Verdict[] {
+function toServices(device: Device, relays: ReadonlyMap<string, DeviceEvidence[]>): Verdict[] {
   const byTool = new Map<string, DeviceEvidence[]>();
-  for (const piece of device.evidence) {
+  const asked = [...new Set(device.peers.map(({ remote }) => remote))].flatMap((ip) => relays.get(ip ?? "") ?? []);
+  for (const piece of [...device.evidence, ...asked]) {
     const tool = toolOf(piece);
     if (tool !== undefined) byTool.set(tool, [...(byTool.get(tool) ?? []), piece]);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { remoteAccessTool } from "../../agent/knowledge/remote-access.ts";
-import { device, ofRule, piece } from "./given.ts";
+import { device, judge, ofRule, piece } from "./given.ts";
 
 const SNI = "tls.handshake.extensions_server_name";
 
@@ -51,4 +51,13 @@ test("a tool that names no server is told by its certificate", () => {
   const found = ofRule("remote-access-tool", device({ evidence: [piece("x509.subject.cn", "AnyDesk Client")] }));
   expect(found).toMatchObject([{ certainty: "likely", why: expect.stringContaining("AnyDesk") }]);
   expect(ofRule("remote-access-tool", device({ evidence: [piece("x509.subject.cn", "Client")] }))).toEqual([]);
+});
+
+test("who talks to a relay outside that shows a tool's certificate is joined to it, and nobody else", () => {
+  const peers = [{ deviceId: null, remote: "203.0.113.9", service: "tcp/443", frames: 9, bytes: 9 }];
+  const found = judge({
+    devices: [device({ peers }), device({ id: "dev-0000000000000002" })],
+    strangers: [{ ip: "203.0.113.9", evidence: [piece("x509.subject.cn", "AnyNet Relay")] }],
+  }).filter(({ rule }) => rule === "remote-access-tool");
+  expect(found).toMatchObject([{ deviceId: device().id, why: expect.stringContaining("AnyDesk") }]);
 });

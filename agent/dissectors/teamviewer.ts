@@ -5,6 +5,8 @@ const PORT = 5938;
 const MARK = 0x1724;
 /** The mark and a command. */
 const HEAD = 3;
+/** In datagrams a zero, a counter and a session come first. */
+const DATAGRAM_MARK_AT = 11;
 
 interface TeamviewerMessage {
   /** The side with the well-known port answers. */
@@ -13,11 +15,13 @@ interface TeamviewerMessage {
 
 export default defineDissector<TeamviewerMessage>({
   protocol: "teamviewer",
-  over: ["tcp"],
+  over: ["tcp", "udp"],
   // Two bytes are a weak mark: they are asked for on the registered port only.
-  hints: { tcp: [PORT] },
+  hints: { tcp: [PORT], udp: [PORT] },
   dissect(payload, flow): TeamviewerMessage | Malformed | undefined {
-    if (payload.length < HEAD || payload.readUInt16BE(0) !== MARK) return undefined;
+    const at = flow.transport === "udp" ? DATAGRAM_MARK_AT : 0;
+    if (payload.length < at + HEAD || payload.readUInt16BE(at) !== MARK || (at > 0 && payload[0] !== 0))
+      return undefined;
     if (flow.sourcePort !== PORT && flow.destinationPort !== PORT) return undefined;
     return { toServer: flow.destinationPort === PORT };
   },

@@ -108,15 +108,23 @@ describe("X11", () => {
 describe("remote control", () => {
   test("TeamViewer's mark counts on its port only", () => {
     const payload = hex("17 24 0e 06 00 fd 0a 0a");
-    expect(values(read(teamviewer, payload, flowOf({ destinationPort: 5938 })).evidence, "wardtap.remote")).toEqual([
-      "teamviewer",
-    ]);
-    expect(teamviewer.dissect(payload, { destinationPort: 4444 })).toBeUndefined();
+    expect(
+      values(read(teamviewer, payload, flowOf({ transport: "tcp", destinationPort: 5938 })).evidence, "wardtap.remote"),
+    ).toEqual(["teamviewer"]);
+    expect(teamviewer.dissect(payload, { transport: "tcp", destinationPort: 4444 })).toBeUndefined();
   });
 
   test("the machine under TeamViewer is the one that isn't its server", () => {
     const payload = hex("17 24 0e 06 00 fd 0a 0a");
-    expect(read(teamviewer, payload, flowOf({ sourcePort: 5938 })).evidence[0]?.about).toBe("receiver");
+    expect(read(teamviewer, payload, flowOf({ transport: "tcp", sourcePort: 5938 })).evidence[0]?.about).toBe(
+      "receiver",
+    );
+  });
+
+  test("TeamViewer in datagrams has its mark after a counter and a session", () => {
+    const payload = hex("00 01 02 03 04 05 06 07 08 09 0a 17 24 0e 06 00");
+    expect(read(teamviewer, payload, flowOf({ destinationPort: 5938 })).evidence).toHaveLength(1);
+    expect(teamviewer.dissect(payload.subarray(11), { destinationPort: 5938 })).toBeUndefined();
   });
 
   test("ICA is about the side that serves", () => {
@@ -126,7 +134,7 @@ describe("remote control", () => {
   });
 
   test("damaged messages give bounded evidence", () => {
-    expectHostileProof(teamviewer, [hex("17 24 0e 06 00 fd 0a 0a")], { destinationPort: 5938 });
+    expectHostileProof(teamviewer, [hex("17 24 0e 06 00 fd 0a 0a")], { transport: "tcp", destinationPort: 5938 });
     expectHostileProof(ica, [hex("7f 7f 49 43 41 00")]);
   });
 });

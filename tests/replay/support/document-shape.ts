@@ -97,6 +97,9 @@ const finding = z.strictObject({
   ),
   knowledgeVersion: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   evidence: z.array(evidence),
+  between: z
+    .array(z.strictObject({ deviceId: deviceId.nullable(), remote: text.nullable(), service: text }))
+    .optional(),
   firstSeenAt: time,
   lastSeenAt: time,
 });

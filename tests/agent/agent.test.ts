@@ -81,9 +81,12 @@ describe("what sniffers tell", () => {
       medical: true,
       ips: ["10.0.0.1"],
     });
-    expect(ledger.list("finding").map((row) => [row.body.rule, row.body.state])).toEqual([
-      ["unencrypted-clinical-data", "open"],
-    ]);
+    expect(
+      ledger
+        .list("finding")
+        .map((row) => `${row.body.rule} ${row.body.state}`)
+        .toSorted(),
+    ).toEqual(["known-vulnerability open", "unencrypted-clinical-data open"]);
     expect(commits).toBeGreaterThan(0);
   });
 
@@ -196,7 +199,7 @@ describe("storage trouble", () => {
     pass(agent, 20);
     expect(patterns(agent).health).toBe("slow");
     expect(ledger.list("evidence").map((row) => row.body.value)).toContain("ICU-PUMP-01");
-    expect(ledger.list("finding")).toHaveLength(1);
+    expect(ledger.list("finding")).toHaveLength(2);
   }, 60_000);
 });
 
@@ -311,7 +314,7 @@ test("the summary adds up rates, loss and devices", () => {
   pass(agent, 1, { frames: 3000, bytes: 90_000, framesLost: 4, observationsLost: 2 });
   expect(agent.summary()).toMatchObject({
     devices: 2,
-    openFindings: 1,
+    openFindings: 2,
     framesPerSecond: 2000,
     bytesPerSecond: 40_000,
     framesLost: 4,

@@ -45,7 +45,7 @@ const bring = (version: string, more = {}) => {
   return [...importFiles([file], knowledge())].map(({ status }) => status);
 };
 const finding = () => ledger.list("finding").find(({ body }) => body.rule === "known-vulnerability")?.body;
-const advisories = () => (finding()?.vulnerabilities as { advisory: string }[]).map(({ advisory }) => advisory);
+const advisories = () => ((finding()?.vulnerabilities ?? []) as { advisory: string }[]).map(({ advisory }) => advisory);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "wardtap-imported-"));

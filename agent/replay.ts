@@ -11,6 +11,7 @@ import { createNetworks } from "./identify/networks.ts";
 import type { AdvisoryIndex } from "./knowledge/advisories/advisory-index.ts";
 import { bundledKnowledge } from "./knowledge/advisories/bundled.ts";
 import type { Observation } from "./observe/observation.ts";
+import { ShareJoin } from "./replay-share-join.ts";
 import type { Heard, ReplayShares } from "./replay-shares.ts";
 import { replayWatch } from "./replay-watch.ts";
 import { isoMicros } from "./time.ts";
@@ -49,7 +50,8 @@ export async function replay(
   });
   const take = (observation: Observation) => identifier.take(observation);
   if (options.shares !== undefined) source.close();
-  const { end, firstAt, lastAt, totals, interfaces } = await (options.shares?.hear(take) ?? hear(source, paths, take));
+  const { end, firstAt, lastAt, totals, interfaces } = await (options.shares?.hear(new ShareJoin(take)) ??
+    hear(source, paths, take));
 
   const devices = identifier.devices();
   const now = options.at ?? (Number.isFinite(lastAt) ? lastAt : 0);

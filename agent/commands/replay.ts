@@ -5,7 +5,7 @@ import { type CaptureFiles, openCaptureFiles } from "../capture/pcap-file.ts";
 import { CaptureError } from "../capture/source.ts";
 import { defaultConfig } from "../config.ts";
 import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
-import { type ReplayResult, replay } from "../replay.ts";
+import type { ReplayResult } from "../replay.ts";
 import { isWorthSharing, ReplayShares } from "../replay-shares.ts";
 import { parseIsoMicros } from "../time.ts";
 import { CommandError, EXIT, isColoured, writeOut } from "./output.ts";
@@ -63,10 +63,13 @@ async function runReplay(files: string[], options: Options): Promise<number> {
     const shares = isShared(source, options)
       ? new ReplayShares(files, { bytesTotal: source.progress().bytesTotal })
       : undefined;
-    const bar = await startBar(shares ?? source);
+    let bar: { stop(): void } | undefined;
     const stop = () => (shares ?? source).close();
     process.once("SIGINT", stop);
     try {
+      bar = await startBar(shares ?? source);
+      // Loaded while threads, if any, get ready.
+      const { replay } = await import("../replay.ts");
       result = await replay(source, files, {
         config,
         ...(advisories && { advisories }),
@@ -75,7 +78,8 @@ async function runReplay(files: string[], options: Options): Promise<number> {
       });
     } finally {
       process.removeListener("SIGINT", stop);
-      bar.stop();
+      bar?.stop();
+      await shares?.end();
     }
   } catch (error) {
     if (error instanceof CaptureError) throw new CommandError(error.message, EXIT.usage);

@@ -27,7 +27,7 @@ const MAX_ANALYSES = 16_384;
 const MAX_WAITING = 16_384;
 
 /** A window of the fold ends after this many frames too, so that it holds a bounded number of things to tell. */
-const MAX_WINDOW_FRAMES = 1 << 20;
+const MAX_WINDOW_FRAMES = 1 << 18;
 
 /** So often at most analyses are searched for ones that can be dropped. */
 const DROP_MICROS = 1_000_000;

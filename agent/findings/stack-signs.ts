@@ -46,6 +46,9 @@ const SIGNS: readonly Sign[] = [
   },
 ];
 
+/** How VxWorks 5.x and 6.4 answer, before IPnet: then the system's name alone is no sign. */
+const OLD_STACK = /^64:(?:8192|16384),0:mss,nop,ws,nop,nop,ts:/;
+
 export interface SeenSign extends StackSign {
   evidence: DeviceEvidence[];
 }
@@ -65,7 +68,10 @@ export function stackSigns(device: Pick<Device, "os" | "evidence">): SeenSign[] 
       found.set(stack, held);
     }
   }
-  if (!found.has("ipnet") && /^vxworks\b/i.test(device.os ?? ""))
+  const isOld = device.evidence.some(
+    ({ attribute, value }) => attribute === "tcp.synack.signature" && OLD_STACK.test(value),
+  );
+  if (!found.has("ipnet") && !isOld && /^vxworks\b/i.test(device.os ?? ""))
     found.set("ipnet", { stack: "ipnet", certainty: "possible", version: null, evidence: [] });
   return [...found.values()];
 }

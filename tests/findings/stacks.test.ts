@@ -48,6 +48,10 @@ describe("ipnet-stack", () => {
 
   test.each([
     ["a version before IPnet", saying("ftp.greeting", "220 VxWorks (5.4.2) FTP server ready", { os: "VxWorks" })],
+    [
+      "a system that answers as the stack before IPnet did",
+      saying("tcp.synack.signature", "64:8192,0:mss,nop,ws,nop,nop,ts:1460:", { os: "VxWorks" }),
+    ],
     ["Linux", saying("tcp.synack.signature", "64:mss*20,7:mss,sok,ts,nop,ws:1460:df", { os: "Linux" })],
     ["a device that only calls itself so in a field of others", saying("hl7.msh.3", "VXWORKS")],
     ["nothing", device()],

@@ -161,6 +161,7 @@ export class Agent {
   /** Writes what is not yet written; call before the end. */
   stop(): void {
     this.#nextPeriodAt = 0;
+    this.#habits.hurry();
     this.#judge(this.#options.clock());
   }
 

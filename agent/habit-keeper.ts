@@ -50,6 +50,11 @@ export class HabitKeeper {
     });
   }
 
+  /** The end is near: the next judgement learns whatever was heard until then. */
+  hurry(): void {
+    this.#learntAt = Number.NEGATIVE_INFINITY;
+  }
+
   changes(now: number): RowChange[] {
     return habitChanges(this.#habits.unkept(), isoMicros(now));
   }

@@ -15,6 +15,8 @@ import {
   type ProfileHabit,
   profileKey,
 } from "./habit.ts";
+import { HabitStore, type Remembered, type Unkept } from "./habit-store.ts";
+import { followMerges } from "./merge.ts";
 import { Profile } from "./profile.ts";
 import { serviceKey, type Use, useOf } from "./use.ts";
 
@@ -32,59 +34,33 @@ export interface Heard {
   now: number;
 }
 
-/** What has changed since the last time it was asked for, and was not yet `kept`. */
-export interface Unkept {
-  devices: DeviceHabit[];
-  profiles: ProfileHabit[];
-  /** Ids and keys that are no more. */
-  goneDevices: string[];
-  goneProfiles: string[];
-  wardSince: number | null;
-}
-
-/** As read back from the ledger. */
-export interface Remembered {
-  devices?: readonly DeviceHabit[];
-  profiles?: readonly ProfileHabit[];
-  wardSince?: number | null;
-}
-
 export class Habits {
   readonly learnMicros: number;
-  readonly #devices = new Map<string, DeviceHabit>();
-  readonly #profiles = new Map<string, ProfileHabit>();
-  readonly #changedDevices = new Set<string>();
-  readonly #changedProfiles = new Set<string>();
+  readonly #store: HabitStore;
   readonly #accepted: ReadonlyMap<string, Accepted>;
   #aliases = 0;
-  /** Microseconds: when the ward began to be learnt; null before anybody was heard. */
-  #wardSince: number | null;
 
   /** `accepted`: MUD files that stand for what is usual for their models, learnt or not. */
   constructor(learnMicros: number, remembered: Remembered = {}, accepted: readonly Accepted[] = []) {
     this.learnMicros = learnMicros;
     this.#accepted = new Map(accepted.map((one) => [modelKey(one.maker, one.model).toLowerCase(), one]));
-    this.#wardSince = remembered.wardSince ?? null;
-    for (const profile of remembered.profiles ?? []) this.#profiles.set(profile.key, profile);
-    for (const habit of remembered.devices ?? []) {
-      if (this.#profiles.has(habit.profile)) this.#devices.set(habit.deviceId, habit);
-    }
+    this.#store = new HabitStore(remembered);
   }
 
   of(deviceId: string): DeviceHabit | undefined {
-    return this.#devices.get(deviceId);
+    return this.#store.devices.get(deviceId);
   }
 
   /** Whether an accepted MUD file says what this device may do. */
   isFenced(deviceId: string): boolean {
-    const habit = this.#devices.get(deviceId);
+    const habit = this.#store.devices.get(deviceId);
     return habit !== undefined && this.#acceptedFor(habit) !== undefined;
   }
 
   /** Until when what this device does is learnt. Microseconds; Infinity for one without habits. */
   learnsUntil(deviceId: string): number {
-    const habit = this.#devices.get(deviceId);
-    const profile = habit && this.#profiles.get(habit.profile);
+    const habit = this.#store.devices.get(deviceId);
+    const profile = this.#store.profileOf(habit);
     if (habit === undefined || profile === undefined) return Number.POSITIVE_INFINITY;
     // A further device of a model that is known by then starts from what the model does.
     const startsKnown = !habit.again && habit.since >= profile.since + this.learnMicros;
@@ -93,35 +69,30 @@ export class Habits {
 
   /** Until when the ward itself is learnt: who is first heard later is new to it. Microseconds. */
   get wardLearntAt(): number {
-    return this.#wardSince === null ? Number.POSITIVE_INFINITY : this.#wardSince + this.learnMicros;
+    return (this.#store.wardSince ?? Number.POSITIVE_INFINITY) + this.learnMicros;
   }
 
   /** The clock went forward by so much although no such time has passed: what is being learnt gets it on top. */
   clockJumped(by: number, now: number): void {
     const isLearning = ({ since }: { since: number }) => since + this.learnMicros > now - by;
-    for (const habit of this.#devices.values()) {
-      if (!isLearning(habit)) continue;
-      habit.since += by;
-      this.#changedDevices.add(habit.deviceId);
-    }
-    for (const profile of this.#profiles.values()) {
-      if (!isLearning(profile)) continue;
-      profile.since += by;
-      this.#changedProfiles.add(profile.key);
-    }
-    if (this.#wardSince !== null && isLearning({ since: this.#wardSince })) this.#wardSince += by;
+    for (const habit of this.#store.devices.values())
+      if (isLearning(habit)) this.#store.putDevice({ ...habit, since: habit.since + by });
+    for (const profile of this.#store.profiles.values())
+      if (isLearning(profile)) this.#store.putProfile({ ...profile, since: profile.since + by });
+    const { wardSince } = this.#store;
+    if (wardSince !== null && isLearning({ since: wardSince })) this.#store.wardSince = wardSince + by;
   }
 
   /** Pure but for its own state: the same contacts give the same habits, whether told at once or bit by bit. */
   learn({ devices, rhythms, contactsOf, now }: Heard): void {
-    this.#wardSince ??= devices.reduce<number | null>(
+    this.#store.wardSince ??= devices.reduce<number | null>(
       (first, { firstSeenAt }) => Math.min(first ?? firstSeenAt, firstSeenAt),
       null,
     );
     this.#followMerges(devices);
     const medical = devices.filter(({ medical }) => medical);
     for (const device of medical) this.#follow(device, rhythms.get(device.id), now);
-    const known = new Set(medical.filter(({ id }) => this.#devices.has(id)).map(({ id }) => id));
+    const known = new Set(medical.filter(({ id }) => this.#store.devices.has(id)).map(({ id }) => id));
     if (known.size === 0) return;
     const deviceAt = addressBook(devices);
     const uses = contactsOf(known)
@@ -135,101 +106,51 @@ export class Habits {
 
   /** What is not in the ledger yet. */
   unkept(): Unkept {
-    const devices = [...this.#changedDevices].map((id) => this.#devices.get(id));
-    const profiles = [...this.#changedProfiles].map((key) => this.#profiles.get(key));
-    return {
-      devices: devices.filter((habit) => habit !== undefined),
-      profiles: profiles.filter((profile) => profile !== undefined),
-      goneDevices: [...this.#changedDevices].filter((id) => !this.#devices.has(id)),
-      goneProfiles: [...this.#changedProfiles].filter((key) => !this.#profiles.has(key)),
-      wardSince: this.#wardSince,
-    };
+    return this.#store.unkept();
   }
 
   /** What `unkept` gave is durable. */
   kept(): void {
-    this.#changedDevices.clear();
-    this.#changedProfiles.clear();
+    this.#store.kept();
   }
 
-  /** What was learnt and found of a device that turned out to be another belongs to that one. */
   #followMerges(devices: readonly Device[]): void {
     const nowNamed = new Map(devices.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const)));
     if (nowNamed.size === this.#aliases) return;
     this.#aliases = nowNamed.size;
-    for (const [alias, id] of nowNamed) this.#merge(alias, id);
-    for (const { key, profile } of this.#profiles.values())
-      if (profile.rename(nowNamed)) this.#changedProfiles.add(key);
-  }
-
-  #merge(alias: string, id: string): void {
-    const from = this.#devices.get(alias);
-    if (from === undefined) return;
-    this.#devices.delete(alias);
-    this.#changedDevices.add(alias).add(id);
-    const into = this.#devices.get(id);
-    if (into === undefined) {
-      this.#devices.set(id, { ...from, deviceId: id });
-      this.#moveOwn(alias, id);
-      return;
-    }
-    into.since = Math.min(into.since, from.since);
-    into.longestPause = Math.max(into.longestPause, from.longestPause);
-    for (const deviation of from.deviations) addDeviation(into, deviation);
-    const lost = this.#profiles.get(ownKey(alias));
-    if (lost !== undefined) {
-      const profile = this.#profiles.get(into.profile);
-      if (profile?.profile.include(lost.profile)) this.#changedProfiles.add(profile.key);
-      this.#dropProfile(lost.key);
-    }
-  }
-
-  #moveOwn(alias: string, id: string): void {
-    const own = this.#profiles.get(ownKey(alias));
-    const habit = this.#devices.get(id);
-    if (own === undefined || habit === undefined) return;
-    this.#dropProfile(own.key);
-    this.#profiles.set(ownKey(id), { ...own, key: ownKey(id) });
-    this.#changedProfiles.add(ownKey(id));
-    habit.profile = ownKey(id);
-  }
-
-  #dropProfile(key: string): void {
-    this.#profiles.delete(key);
-    this.#changedProfiles.add(key);
+    followMerges(this.#store, nowNamed);
   }
 
   /** Begins a device's habit, or keeps up with what it is taken for now. */
   #follow(device: Device, rhythm: Rhythm | undefined, now: number): void {
     const key = profileKey(device);
-    let habit = this.#devices.get(device.id);
+    let habit = this.#store.devices.get(device.id);
     if (habit === undefined) {
-      if (rhythm === undefined || this.#devices.size >= MAX_DEVICES) return;
+      if (rhythm === undefined || this.#store.devices.size >= MAX_DEVICES) return;
       const { id: deviceId } = device;
       const since = rhythm.firstAt;
       habit = { deviceId, profile: key, since, again: false, longestPause: 0, deviations: [], moreDeviations: false };
-      this.#devices.set(deviceId, habit);
-      this.#changedDevices.add(deviceId);
+      this.#store.putDevice(habit);
     } else if (habit.profile !== key) this.#becomes(habit, device, key, now);
     const profile = this.#profileFor(device, key, habit.since);
     if (habit.since < profile.since) {
       profile.since = habit.since;
-      this.#changedProfiles.add(key);
+      this.#store.putProfile(profile);
     }
     if (rhythm !== undefined && rhythm.longestPause > habit.longestPause) {
       habit.longestPause = rhythm.longestPause;
-      this.#changedDevices.add(device.id);
+      this.#store.putDevice(habit);
     }
   }
 
   /** The device is taken for another model, or its model became known: nothing it did before becomes unusual by that. */
   #becomes(habit: DeviceHabit, device: Device, key: string, now: number): void {
-    const before = this.#profiles.get(habit.profile);
-    const target = this.#profiles.get(key);
+    const before = this.#store.profiles.get(habit.profile);
+    const target = this.#store.profiles.get(key);
     const isLearnt = now >= this.learnsUntil(habit.deviceId);
     const isOwn = habit.profile === ownKey(habit.deviceId);
     habit.profile = key;
-    this.#changedDevices.add(habit.deviceId);
+    this.#store.putDevice(habit);
     if (!isOwn || before === undefined) {
       habit.since = now;
       habit.again = true;
@@ -238,25 +159,24 @@ export class Habits {
     const startsKnown = target !== undefined && habit.since >= target.since + this.learnMicros;
     if (isLearnt || !startsKnown) {
       const into = this.#profileFor(device, key, habit.since);
-      if (into.profile.include(before.profile)) this.#changedProfiles.add(key);
+      if (into.profile.include(before.profile)) this.#store.putProfile(into);
     }
-    this.#dropProfile(before.key);
+    this.#store.dropProfile(before.key);
   }
 
   #profileFor({ maker, model, class: deviceClass }: Device, key: string, since: number): ProfileHabit {
-    let profile = this.#profiles.get(key);
+    let profile = this.#store.profiles.get(key);
     if (profile === undefined) {
       const named = maker === null ? null : model;
       profile = { key, maker, model: named, class: deviceClass, since, profile: new Profile() };
-      this.#profiles.set(key, profile);
-      this.#changedProfiles.add(key);
+      this.#store.putProfile(profile);
     }
     return profile;
   }
 
   #meet(contact: Contact, use: Use, now: number): void {
-    const habit = this.#devices.get(contact.deviceId);
-    const held = habit && this.#profiles.get(habit.profile);
+    const habit = this.#store.devices.get(contact.deviceId);
+    const held = this.#store.profileOf(habit);
     if (habit === undefined || held === undefined) return;
     const before = habit.deviations.find((one) => isSame(one, use));
     if (before !== undefined) this.#seenAgain(habit, before, contact);
@@ -268,23 +188,19 @@ export class Habits {
   }
 
   #seenAgain(habit: DeviceHabit, deviation: Deviation, { firstAt, lastAt }: Contact): void {
-    if (dayOf(lastAt) > dayOf(deviation.lastSeenAt)) this.#changedDevices.add(habit.deviceId);
+    if (dayOf(lastAt) > dayOf(deviation.lastSeenAt)) this.#store.putDevice(habit);
     deviation.firstSeenAt = Math.min(deviation.firstSeenAt, firstAt);
     deviation.lastSeenAt = Math.max(deviation.lastSeenAt, lastAt);
   }
 
   /** True too when it becomes usual by this. */
-  #isUsual(
-    habit: DeviceHabit,
-    { key, class: deviceClass, profile }: ProfileHabit,
-    contact: Contact,
-    use: Use,
-  ): boolean {
+  #isUsual(habit: DeviceHabit, held: ProfileHabit, contact: Contact, use: Use): boolean {
+    const { class: deviceClass, profile } = held;
     // Groups are nobody: a system update changes them, and they are learnt for ever.
     const isLearning = contact.firstAt < this.learnsUntil(habit.deviceId) || use.place === "group";
     const accepted = use.place === "group" ? undefined : this.#acceptedFor(habit);
     if (accepted !== undefined && !accepted.allows({ ...use, address: contact.address })) return false;
-    if (isLearning && profile.learn(use)) this.#changedProfiles.add(key);
+    if (isLearning && profile.learn(use)) this.#store.putProfile(held);
     if (isLearning || accepted !== undefined || profile.covers(use)) return true;
     // One client more of what is there to be asked by many.
     const isOneMore = use.side === "server" && use.place === "inside" && profile.hasService(use);
@@ -308,7 +224,7 @@ export class Habits {
       firstSeenAt: firstAt,
       lastSeenAt: lastAt,
     });
-    this.#changedDevices.add(habit.deviceId);
+    this.#store.putDevice(habit);
   }
 
   #acceptedFor({ profile }: DeviceHabit): Accepted | undefined {
@@ -316,7 +232,7 @@ export class Habits {
   }
 
   #forgetOld(id: string, now: number): void {
-    const habit = this.#devices.get(id);
+    const habit = this.#store.devices.get(id);
     if (habit === undefined) return;
     const accepted = this.#acceptedFor(habit);
     const kept = habit.deviations.filter(
@@ -325,7 +241,7 @@ export class Habits {
     if (kept.length === habit.deviations.length) return;
     habit.deviations = kept;
     if (kept.length === 0) habit.moreDeviations = false;
-    this.#changedDevices.add(id);
+    this.#store.putDevice(habit);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Habits as ledger rows, and back after a restart: only a change of meaning changes a row. */
 import { z } from "zod";
 import type { DeviceHabit, ProfileHabit } from "../behaviour/habit.ts";
-import type { Remembered, Unkept } from "../behaviour/habits.ts";
+import type { Remembered, Unkept } from "../behaviour/habit-store.ts";
 import { Profile } from "../behaviour/profile.ts";
 import { isoMicros, parseIsoMicros } from "../time.ts";
 import type { Ledger } from "./ledger.ts";

@@ -135,6 +135,16 @@ describe("a restart", () => {
     expect(findings()).toEqual([]);
   });
 
+  test("loses nothing of what was heard in the last second before an orderly stop", () => {
+    pass(4 * DAY);
+    talks(PUMP, host(5), 4444);
+    restart();
+    pass(4 * DAY);
+    talks(PUMP, host(5), 4444);
+    pass(STEP);
+    expect(findings()).toEqual([]);
+  });
+
   test("doesn't begin the learning time anew", () => {
     pass(4 * DAY);
     restart();

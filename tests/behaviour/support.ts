@@ -1,6 +1,7 @@
 /** Contacts and devices of a small ward for tests of habits: named is only what matters. */
 import type { Accepted } from "../../agent/behaviour/accepted.ts";
-import { Habits, type Remembered } from "../../agent/behaviour/habits.ts";
+import type { Remembered } from "../../agent/behaviour/habit-store.ts";
+import { Habits } from "../../agent/behaviour/habits.ts";
 import type { Contact } from "../../agent/identify/contacts.ts";
 import type { Device } from "../../agent/identify/device.ts";
 import type { Rhythm } from "../../agent/identify/rhythm.ts";

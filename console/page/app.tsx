@@ -1,15 +1,17 @@
-/** The page: header, connection, taps, findings, feed, devices. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { LinkState, LinkTrouble } from "./connection.tsx";
-import { DeviceDetail } from "./device-detail.tsx";
-import { Devices } from "./devices.tsx";
-import { Feed } from "./feed.tsx";
-import { Findings } from "./findings.tsx";
+/** The web application: one line to the console, and the page that the address names. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { AdvisoriesPage } from "./advisories-page.tsx";
+import { AdvisoryPage } from "./advisory-page.tsx";
+import { LinkTrouble } from "./connection.tsx";
+import { DevicePage } from "./device-page.tsx";
+import { FindingPage } from "./finding-page.tsx";
+import { FindingsPage } from "./findings-page.tsx";
+import { Footer, Header, SkipLink } from "./frame.tsx";
 import { type Link, type Live, openLive } from "./live.ts";
+import { Overview, useSum } from "./overview.tsx";
+import { addressOf, type Place, usePlace } from "./route.ts";
 import { EMPTY_STATE, type PageState, reduce } from "./state.ts";
-import { Taps } from "./taps.tsx";
 import { readable } from "./text.ts";
-import { count } from "./words.ts";
 
 /** Relative times are redrawn so often; once a second while the line is down, to count it out. */
 const TICK_MS = 5000;
@@ -19,14 +21,14 @@ export function App() {
   const [state, setState] = useState<PageState>(EMPTY_STATE);
   const [link, setLink] = useState<Link>({ phase: "connecting", since: Date.now() });
   const [heardAt, setHeardAt] = useState<number | null>(null);
-  const [open, setOpen] = useState<string | null>(null);
   const [now, setNow] = useState(Date.now());
   const live = useRef<Live | null>(null);
   const firstVersion = useRef("");
+  const place = usePlace();
 
   useEffect(() => {
     const line = openLive(
-      document.baseURI,
+      addressOf(""),
       (messages) => {
         const at = Date.now();
         setState((before) => reduce(before, messages, at));
@@ -53,100 +55,59 @@ export function App() {
   useEffect(() => {
     document.title = `${link.phase === "live" ? "" : "(not live) "}wardtap: ${sum.devices}, ${sum.findings}`;
   }, [link.phase, sum.devices, sum.findings]);
+  const main = useArrival(place);
 
   return (
     <>
-      <a class="nhsuk-skip-link" href="#devices">
-        Skip to the devices
-      </a>
-      <Header link={link} />
+      <SkipLink page={place.page} />
+      <Header link={link} page={place.page} />
       <LinkTrouble link={link} heardAt={heardAt} now={now} tryNow={() => live.current?.tryNow()} />
       {outdated && (
         <p class="wt-width wt-note">
-          The console has been updated to {readable(state.version, 40)}. <a href=".">Load the page again</a> when it
-          suits you.
+          The console has been updated to {readable(state.version, 40)}.{" "}
+          <button type="button" class="wt-text-button" onClick={() => location.reload()}>
+            Load the page again
+          </button>{" "}
+          when it suits you.
         </p>
       )}
-      <main class="wt-width wt-main" id="main">
-        <div class="wt-intro">
-          <h1 class="nhsuk-heading-l">Connected devices on the wards</h1>
-          <p class="wt-sum">
-            {state.ready
-              ? `${sum.taps} · ${sum.devices}, ${sum.medical} medical · ${sum.findings}`
-              : "Waiting for the console …"}
-          </p>
-        </div>
-        <Taps taps={state.taps} ready={state.ready} now={now} />
-        <div class="wt-side">
-          <Findings state={state} now={now} openDevice={setOpen} />
-          <Feed feed={state.feed} taps={state.taps} ready={state.ready} now={now} />
-        </div>
-        <Devices state={state} now={now} openDevice={setOpen} />
+      <main class={`wt-width wt-main wt-main--${place.page}`} id="main" ref={main} tabIndex={-1}>
+        <Shown place={place} state={state} now={now} sum={sum} />
       </main>
       <Footer version={state.version} />
-      {open !== null && (
-        <DeviceDetail key={open} registerId={open} state={state} now={now} close={() => setOpen(null)} />
-      )}
     </>
   );
 }
 
-function useSum({ taps, devices, findings }: PageState) {
-  return useMemo(() => {
-    const connected = [...taps.values()].filter((tap) => tap.connected).length;
-    let medical = 0;
-    for (const device of devices.values()) if (device.medical) medical++;
-    let openFindings = 0;
-    for (const finding of findings.values()) if (finding.state === "open") openFindings++;
-    return {
-      taps:
-        taps.size === 0 ? "no tap yet" : `${connected.toLocaleString("en-GB")} of ${count(taps.size, "tap")} connected`,
-      devices: count(devices.size, "device"),
-      medical: medical.toLocaleString("en-GB"),
-      findings: count(openFindings, "open finding"),
-    };
-  }, [taps, devices, findings]);
+function Shown(props: { place: Place; state: PageState; now: number; sum: ReturnType<typeof useSum> }) {
+  const { place, state, now, sum } = props;
+  switch (place.page) {
+    case "overview":
+      return <Overview state={state} now={now} sum={sum} />;
+    case "device":
+      return <DevicePage key={place.id} registerId={place.id} state={state} now={now} />;
+    case "findings":
+      return <FindingsPage query={place.query} state={state} now={now} />;
+    case "finding":
+      return <FindingPage key={place.id} registerId={place.id} state={state} now={now} />;
+    case "advisories":
+      return <AdvisoriesPage query={place.query} state={state} />;
+    case "advisory":
+      return <AdvisoryPage key={place.id} id={place.id} state={state} />;
+  }
 }
 
-const PARTS = [
-  ["taps", "Taps"],
-  ["findings", "Findings"],
-  ["feed", "Feed"],
-  ["devices", "Devices"],
-] as const;
-
-function Header({ link }: { link: Link }) {
-  return (
-    <header class="wt-header">
-      <div class="wt-width wt-header__inner">
-        <a class="wt-brand" href="#main">
-          wardtap
-        </a>
-        <nav class="wt-nav" aria-label="Parts of this page">
-          <ul>
-            {PARTS.map(([id, words]) => (
-              <li key={id}>
-                <a href={`#${id}`}>{words}</a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        <LinkState link={link} />
-      </div>
-    </header>
-  );
-}
-
-function Footer({ version }: { version: string }) {
-  return (
-    <footer class="wt-footer">
-      <div class="wt-width">
-        <p>
-          wardtap {readable(version, 40)} only listens: its taps never send a frame by the port they listen on. What
-          devices say about themselves is shown as they said it.
-        </p>
-        <p>Free software under the Apache 2.0 licence; not an NHS service.</p>
-      </div>
-    </footer>
-  );
+/** Puts the focus at the start of a page that was gone to, so that keyboard and screen reader begin there. */
+function useArrival(place: Place) {
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef("");
+  const now = `${place.page} ${"id" in place ? place.id : ""}`;
+  useEffect(() => {
+    if (shown.current !== "" && shown.current !== now) main.current?.focus({ preventScroll: true });
+    shown.current = now;
+    document
+      .querySelector(location.hash === "" ? ":not(*)" : `#${CSS.escape(location.hash.slice(1))}`)
+      ?.scrollIntoView();
+  }, [now]);
+  return main;
 }

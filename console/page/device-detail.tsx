@@ -1,20 +1,18 @@
-/** Everything the register shows of one device, in a panel over the page; Escape closes it and focus goes back. */
-import type { ComponentChildren } from "preact";
+/** A quick look at one device, in a panel over the page; Escape closes it and focus goes back. */
 import { useEffect, useRef } from "preact/hooks";
 import type { DeviceView } from "../api/shapes.ts";
-import { classWords } from "../class-words.ts";
 import { severityRank } from "../severity.ts";
+import { DeviceFacts } from "./device-facts.tsx";
 import { nameOf } from "./device-name.ts";
 import { FindingCard } from "./findings.tsx";
-import { Said, SaidList } from "./said.tsx";
+import { deviceAddress } from "./route.ts";
+import { Said } from "./said.tsx";
 import type { PageState } from "./state.ts";
 import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
 import { criticalityTag } from "./words.ts";
 
-/** A panel is read by people: longer lists and texts end there, with their length. */
-const MAX_LISTED = 20;
-const MAX_TEXT = 2000;
+/** The panel is for a quick look: the device's own page has the rest. */
 const MAX_FINDINGS_LISTED = 50;
 const MAX_FEED_LISTED = 10;
 
@@ -78,50 +76,10 @@ function Known({ device, state, now }: { device: DeviceView; state: PageState; n
         {device.medical && <Tag words="Medical" colour="blue" />}
         {device.criticality !== null && <Tag {...criticalityTag(device.criticality)} />}
       </div>
-      <dl class="wt-facts">
-        <Fact name="What it is">
-          <Said text={classWords(device.class)} max={80} /> · {Math.round(device.confidence * 100)} % sure
-        </Fact>
-        <Fact name="Why we think so">
-          <Said text={device.why || "Nothing it said tells what it is yet."} max={MAX_TEXT} />
-        </Fact>
-        <TextFact name="Maker" text={device.maker} />
-        <TextFact name="Model" text={device.model} />
-        <TextFact name="Version" text={device.version} />
-        <TextFact name="Serial number" text={device.serial} />
-        <TextFact name="Operating system" text={device.os} />
-        <Fact name="Names it gives itself">
-          <SaidList texts={device.names} show={MAX_LISTED} />
-        </Fact>
-        <Fact name="IP addresses">
-          <SaidList texts={device.ips} show={MAX_LISTED} mono />
-        </Fact>
-        <Fact name="MAC addresses">
-          <SaidList texts={device.macs} show={MAX_LISTED} mono />
-        </Fact>
-        <Fact name="VLANs">
-          <SaidList texts={device.vlans.map(String)} show={MAX_LISTED} mono />
-        </Fact>
-        {device.roles.length > 0 && (
-          <Fact name="Roles">
-            <SaidList texts={device.roles} show={MAX_LISTED} />
-          </Fact>
-        )}
-        <Fact name="Heard by">
-          <Said text={tap?.name || device.tapId} max={120} />
-        </Fact>
-        <Fact name="First seen">
-          <When at={device.firstSeenAt} now={now} /> (<When at={device.firstSeenAt} now={now} as="exact" />)
-        </Fact>
-        <Fact name="Last seen">
-          <When at={device.lastSeenAt} now={now} /> (<When at={device.lastSeenAt} now={now} as="exact" />)
-        </Fact>
-        <Fact name="Ids">
-          <span class="wt-mono">
-            <Said text={device.registerId} /> · <Said text={device.deviceId} />
-          </span>
-        </Fact>
-      </dl>
+      <p class="wt-detail__whole">
+        <a href={deviceAddress(device.registerId)}>Everything about this device</a>
+      </p>
+      <DeviceFacts device={device} tap={tap} now={now} />
       <h3 class="nhsuk-heading-s">Findings</h3>
       {findings.length === 0 && <p>None.</p>}
       <ul class="wt-finding-list">
@@ -147,22 +105,5 @@ function Known({ device, state, now }: { device: DeviceView; state: PageState; n
         </>
       )}
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div class="wt-fact">
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function TextFact({ name, text }: { name: string; text: string | null }) {
-  return (
-    <Fact name={name}>
-      {text === null ? <span class="wt-none">not known</span> : <Said text={text} max={MAX_TEXT} />}
-    </Fact>
   );
 }

@@ -1,6 +1,7 @@
 /** Search box and filters above the device table. */
 import type { TapView } from "../api/shapes.ts";
 import { type Filter, NO_FILTER, type Order, SORTS, type SortBy, startsDescending } from "./device-list.ts";
+import { Select } from "./select.tsx";
 import { readable } from "./text.ts";
 
 interface Props {
@@ -10,34 +11,6 @@ interface Props {
   setOrder: (order: Order) => void;
   classes: { class: string; words: string; count: number }[];
   taps: ReadonlyMap<string, TapView>;
-}
-
-interface Choice {
-  value: string;
-  words: string;
-}
-
-function Select(props: {
-  id: string;
-  label: string;
-  value: string;
-  choices: Choice[];
-  choose: (value: string) => void;
-  class?: string;
-}) {
-  const { id, label, value, choices, choose } = props;
-  return (
-    <div class={`wt-field ${props.class ?? ""}`}>
-      <label for={id}>{label}</label>
-      <select id={id} class="nhsuk-select" value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.words}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
 }
 
 export function DeviceFilters({ filter, setFilter, order, setOrder, classes, taps }: Props) {

@@ -1,7 +1,7 @@
 /** One page of the device table. On a narrow screen each row becomes a card. */
-import type { ComponentChildren } from "preact";
 import type { DeviceView, TapView } from "../api/shapes.ts";
 import { classWords } from "../class-words.ts";
+import { Cell } from "./cell.tsx";
 import { type Order, SORTS, type SortBy, startsDescending } from "./device-list.ts";
 import { Said, SaidList } from "./said.tsx";
 import { isNew } from "./state.ts";
@@ -75,17 +75,6 @@ function SortHeader({ by, order, setOrder }: { by: SortBy; order: Order; setOrde
         </span>
       </button>
     </th>
-  );
-}
-
-function Cell({ label, children, quiet }: { label: string; children: ComponentChildren; quiet?: boolean }) {
-  return (
-    <td class={quiet ? "wt-cell--quiet" : undefined}>
-      <span class="wt-cell__label" aria-hidden="true">
-        {label}
-      </span>
-      <div class="wt-cell__value">{children}</div>
-    </td>
   );
 }
 

@@ -1,5 +1,5 @@
 /** The devices: filters, a page of the table, and what to do when it is empty. */
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { DeviceFilters } from "./device-filters.tsx";
 import { classCounts, FIRST_ORDER, type Filter, listDevices, NO_FILTER, type Order } from "./device-list.ts";
 import { DeviceTable } from "./device-table.tsx";
@@ -16,10 +16,16 @@ interface Props {
   openDevice: (registerId: string) => void;
 }
 
+/** What the reader had chosen before going to another of the console's pages. */
+let left = { filter: NO_FILTER, order: FIRST_ORDER, page: 0 };
+
 export function Devices({ state, now, openDevice }: Props) {
-  const [filter, setFilterOnly] = useState<Filter>(NO_FILTER);
-  const [order, setOrderOnly] = useState<Order>(FIRST_ORDER);
-  const [wanted, setPage] = useState(0);
+  const [filter, setFilterOnly] = useState<Filter>(left.filter);
+  const [order, setOrderOnly] = useState<Order>(left.order);
+  const [wanted, setPage] = useState(left.page);
+  useEffect(() => {
+    left = { filter, order, page: wanted };
+  }, [filter, order, wanted]);
   const { devices, taps, ready, notShown } = state;
   const listed = useMemo(() => listDevices(devices.values(), filter, order), [devices, filter, order]);
   const classes = useMemo(() => classCounts(devices.values()), [devices]);

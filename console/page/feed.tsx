@@ -1,7 +1,8 @@
 /** What just happened, newest first. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FeedItem, TapView } from "../api/shapes.ts";
 import { Said } from "./said.tsx";
+import { foldFeed } from "./state.ts";
 import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
 import { count, feedTag } from "./words.ts";
@@ -18,6 +19,7 @@ interface Props {
 }
 
 export function Feed({ feed, taps, ready, now }: Props) {
+  const lines = useMemo(() => foldFeed(feed), [feed]);
   return (
     <section class="wt-block wt-feed" id="feed" aria-labelledby="feed-heading">
       <div class="wt-block__head">
@@ -37,8 +39,8 @@ export function Feed({ feed, taps, ready, now }: Props) {
       {feed.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         <ol class="wt-scroll wt-feed__lines" tabIndex={0} aria-labelledby="feed-heading">
-          {feed.slice(0, LINES_SHOWN).map((item) => (
-            <li key={item.number} class="wt-feed__line">
+          {lines.slice(0, LINES_SHOWN).map(({ item, like }) => (
+            <li key={like.at(-1)?.number ?? item.number} class="wt-feed__line">
               <span class="wt-feed__when">
                 <When at={item.at} now={now} as="clock" />
               </span>
@@ -47,12 +49,29 @@ export function Feed({ feed, taps, ready, now }: Props) {
                 <span class="wt-quiet">
                   <Said text={taps.get(item.tapId)?.name || item.tapId} max={60} />
                 </span>
+                {like.length > 0 && <Like items={like} now={now} />}
               </span>
             </li>
           ))}
         </ol>
       )}
     </section>
+  );
+}
+
+/** Lines about the same, behind their number. */
+function Like({ items, now }: { items: FeedItem[]; now: number }) {
+  return (
+    <details class="wt-feed__like">
+      <summary>and {count(items.length, "more like it", "more like it")}</summary>
+      <ul class="wt-plain-list">
+        {items.map((item) => (
+          <li key={item.number}>
+            <When at={item.at} now={now} as="clock" /> <Said text={item.text} />
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

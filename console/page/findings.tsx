@@ -4,6 +4,7 @@ import type { DeviceView, FindingView } from "../api/shapes.ts";
 import { severityRank } from "../severity.ts";
 import { nameOf } from "./device-name.ts";
 import { Pager } from "./pager.tsx";
+import { addressOf, findingAddress } from "./route.ts";
 import { Said } from "./said.tsx";
 import { deviceOf, type PageState } from "./state.ts";
 import { Tag } from "./tag.tsx";
@@ -68,6 +69,11 @@ export function Findings({ state, now, openDevice }: Props) {
           </li>
         ))}
       </ul>
+      {findings.size > 0 && (
+        <p class="wt-all">
+          <a href={addressOf("findings")}>All findings by kind</a>
+        </p>
+      )}
       <Pager of="findings" page={page} size={FINDINGS_A_PAGE} total={listed.length} go={setPage} />
     </section>
   );
@@ -107,6 +113,9 @@ export function FindingCard({ finding, device, now, openDevice }: CardProps) {
         <p class="wt-quiet">
           <Said text={certaintyWords(finding.certainty)} /> · first seen <When at={finding.firstSeenAt} now={now} /> ·
           last seen <When at={finding.lastSeenAt} now={now} /> · rule <Said text={finding.rule} />
+        </p>
+        <p>
+          <a href={findingAddress(finding.registerId)}>Work on this finding</a>
         </p>
         {device && openDevice && (
           <button type="button" class="wt-text-button" onClick={() => openDevice(device.registerId)}>

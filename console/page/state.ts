@@ -1,5 +1,7 @@
 /** What the page knows, and how each message from the console changes it: pure, so that it is tested without a browser. */
+
 import type { DeviceView, FeedItem, FeedMessage, FindingView, TapView } from "../api/shapes.ts";
+import type { WorkView } from "../api/shapes-detail.ts";
 
 /** Lines of the feed kept; older ones go. */
 export const MAX_FEED_LINES = 200;
@@ -20,6 +22,8 @@ export interface PageState {
   findings: ReadonlyMap<string, FindingView>;
   /** Newest first. */
   feed: readonly FeedItem[];
+  /** What was asked of taps and isn't answered yet, by its id. */
+  work: ReadonlyMap<string, WorkView>;
   /** Register id → when it came, in milliseconds of the page's clock. */
   arrivals: ReadonlyMap<string, number>;
   notShown: number;
@@ -32,6 +36,7 @@ export const EMPTY_STATE: PageState = {
   devices: new Map(),
   findings: new Map(),
   feed: [],
+  work: new Map(),
   arrivals: new Map(),
   notShown: 0,
 };
@@ -68,7 +73,7 @@ export function reduce(state: PageState, messages: readonly FeedMessage[], now: 
   let next: PageState = withoutOldArrivals(state, now);
   const fresh = new Set<unknown>();
   /** The map under `key`, safe to change: a copy the first time, the same one after that. */
-  const open = <K extends "taps" | "devices" | "findings" | "arrivals">(key: K) => {
+  const open = <K extends "taps" | "devices" | "findings" | "work" | "arrivals">(key: K) => {
     if (!fresh.has(next[key])) {
       next = { ...next, [key]: new Map<string, unknown>(next[key]) };
       fresh.add(next[key]);
@@ -118,6 +123,10 @@ export function reduce(state: PageState, messages: readonly FeedMessage[], now: 
         else open("findings").set(key, message.finding);
         break;
       }
+      case "work":
+        if (message.work.state === "waiting") open("work").set(message.work.id, message.work);
+        else open("work").delete(message.work.id);
+        break;
       case "feed":
         // The console repeats lines around a reconnect; numbers only rise.
         if (message.item.number > (next.feed[0]?.number ?? -1))
@@ -141,6 +150,7 @@ function fromState(before: PageState, told: Extract<FeedMessage, { type: "state"
     devices,
     findings: new Map(findings.map((finding) => [pair(finding.tapId, finding.findingId), finding])),
     feed: told.feed.slice(0, MAX_FEED_LINES),
+    work: new Map(told.work.map((work) => [work.id, work])),
     arrivals,
     notShown: Math.max(0, told.devices.length - MAX_DEVICES) + Math.max(0, told.findings.length - MAX_FINDINGS),
   };
@@ -154,3 +164,29 @@ function withoutOldArrivals(state: PageState, now: number): PageState {
 /** Whether something that came at `arrivedAt` is still to be marked. */
 export const isNew = (arrivedAt: number | undefined, now: number): boolean =>
   arrivedAt !== undefined && now - arrivedAt < NEW_FOR_MS;
+
+/** Lines about the same thing, the newest of which stands for all. */
+export interface FeedLine {
+  item: FeedItem;
+  /** Older ones like it, newest first. */
+  like: FeedItem[];
+}
+/** Lines about the same are one when they came within so long of each other. */
+const FOLD_MS = 10 * 60_000;
+
+/** The feed with lines of one group folded, so that one finding on a whole ward doesn't push the rest out of sight. */
+export function foldFeed(feed: readonly FeedItem[]): FeedLine[] {
+  const lines: FeedLine[] = [];
+  const groups = new Map<string, FeedLine>();
+  for (const item of feed) {
+    const line = item.group === null ? undefined : groups.get(item.group);
+    if (line && Date.parse(line.item.at) - Date.parse(item.at) <= FOLD_MS) {
+      line.like.push(item);
+      continue;
+    }
+    const begun = { item, like: [] };
+    lines.push(begun);
+    if (item.group !== null) groups.set(item.group, begun);
+  }
+  return lines;
+}

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { LIGHT_NAMES, LIGHTS } from "../../hardware/lights.ts";
 import type { TapView } from "../api/shapes.ts";
 import { adviceFor, LightPanel } from "./lights.tsx";
+import { addressOf } from "./route.ts";
 import { Said } from "./said.tsx";
 import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
@@ -49,7 +50,7 @@ export function Taps({ taps, ready, now }: { taps: ReadonlyMap<string, TapView>;
 
 /** Where taps connect: beside this page. */
 function uplinkAddress(): string {
-  const url = new URL("uplink", document.baseURI);
+  const url = new URL(addressOf("uplink"));
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }

@@ -146,7 +146,9 @@ describe("the list of hosts", () => {
   test("is refused when two hosts share a name or a MAC, or there are too many", () => {
     expect(() => checkHosts([host, host])).toThrow(/host name .* taken/);
     expect(() => checkHosts([host, { ...host, name: "b" }])).toThrow(/MAC .* taken/);
-    expect(() => checkHosts(Array.from({ length: 161 }, (_, index) => ({ ...host, name: `h${index}` })))).toThrow(/160/);
+    expect(() => checkHosts(Array.from({ length: 161 }, (_, index) => ({ ...host, name: `h${index}` })))).toThrow(
+      /160/,
+    );
   });
 });
 

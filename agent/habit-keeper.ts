@@ -14,10 +14,14 @@ const LEARN_EVERY_MICROS = 10 * 1_000_000;
 /** A tick is due several times a second: a step of the clock this wide is the clock being set, or the machine asleep. */
 const CLOCK_STEP_MICROS = 2 * 3600 * 1_000_000;
 
+/** At night two minutes may pass with nobody talking to anybody; after so long it is the port, and nobody is missed. */
+const DEAF_AFTER_MICROS = 3600 * 1_000_000;
+
 export class HabitKeeper {
   readonly #habits: Habits;
   #learntAt = Number.NEGATIVE_INFINITY;
   #tickedAt: number | undefined;
+  #hearingAt = Number.NEGATIVE_INFINITY;
 
   constructor(ledger: Pick<Ledger, "iterate">, learnMicros: number, accepted: readonly Accepted[] = []) {
     this.#habits = new Habits(learnMicros, habitsFromLedger(ledger), accepted);
@@ -32,7 +36,8 @@ export class HabitKeeper {
 
   /** `isHearing`: a port is open, has a link and mirrors other people's traffic. */
   judge(identifier: Identifier, devices: readonly Device[], isHearing: boolean, now: number): Behaviour {
-    if (!isHearing) identifier.facts.wasDeaf(now);
+    if (isHearing || this.#hearingAt > now) this.#hearingAt = now;
+    else if (now - this.#hearingAt >= DEAF_AFTER_MICROS) identifier.facts.wasDeaf(now);
     const elapsed = now - this.#learntAt;
     if (elapsed < 0 || elapsed >= LEARN_EVERY_MICROS) {
       this.#learntAt = now;

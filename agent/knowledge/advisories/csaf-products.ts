@@ -5,6 +5,8 @@ import { MAX_PRODUCTS } from "./schema.ts";
 
 export interface FoundProduct {
   id: string;
+  /** Of the product identification helper, without those that hold a wildcard. */
+  modelNumbers: string[];
   vendor: string | null;
   name: string;
   /** Of the branch product_version or product_version_range. */
@@ -21,6 +23,7 @@ interface Above {
 }
 
 const MAX_BRANCHES = 20_000;
+const MAX_MODEL_NUMBERS = 20;
 /** A longer name is cut. */
 const MAX_NAME_CHARS = 2000;
 /** Where a name ends and a version begins, when one text holds both. */
@@ -71,27 +74,17 @@ function stepped(above: Above, category: unknown, name: string): Above {
   }
 }
 
-function told(product: { id: string; name: string }, { vendor, family, name, version }: Above): FoundProduct {
+function told({ id, name: full, modelNumbers }: StatedProduct, { vendor, family, name, version }: Above): FoundProduct {
   const own = name ?? family;
-  const begins = VERSION_BEGINS.exec(product.name);
+  const begins = VERSION_BEGINS.exec(full);
+  const rest = begins === null ? null : full.slice(begins.index + begins[0].length);
   if (own === null) {
-    const split = begins?.index ?? product.name.length;
-    return {
-      id: product.id,
-      vendor,
-      name: product.name.slice(0, split) || product.name,
-      version,
-      fullVersion: after(product.name, begins),
-    };
+    const split = begins?.index ?? full.length;
+    return { id, modelNumbers, vendor, name: full.slice(0, split) || full, version, fullVersion: rest };
   }
-  const full = product.name.startsWith(own)
-    ? product.name.slice(own.length).replace(/^[\s:,-]+/, "")
-    : after(product.name, begins);
-  return { id: product.id, vendor, name: own, version, fullVersion: full };
+  const fullVersion = full.startsWith(own) ? full.slice(own.length).replace(/^[\s:,-]+/, "") : rest;
+  return { id, modelNumbers, vendor, name: own, version, fullVersion };
 }
-
-const after = (text: string, begins: RegExpExecArray | null) =>
-  begins === null ? null : text.slice(begins.index + begins[0].length);
 
 /** A component inside a product: the product it is part of is the one to look for. */
 function addRelation(relation: unknown, found: Map<string, FoundProduct>): void {
@@ -102,12 +95,26 @@ function addRelation(relation: unknown, found: Map<string, FoundProduct>): void 
   found.set(product.id, { ...whole, id: product.id });
 }
 
-function productAt(value: unknown): { id: string; name: string } | undefined {
+interface StatedProduct {
+  id: string;
+  name: string;
+  modelNumbers: string[];
+}
+
+function productAt(value: unknown): StatedProduct | undefined {
   if (!isRecord(value) || typeof value.product_id !== "string") return undefined;
   return {
     id: value.product_id.slice(0, 1000),
     name: typeof value.name === "string" ? shortened(value.name) : "",
+    modelNumbers: modelNumbersOf(value.product_identification_helper),
   };
+}
+
+function modelNumbersOf(helper: unknown): string[] {
+  const numbers = list(isRecord(helper) ? helper.model_numbers : undefined).slice(0, MAX_MODEL_NUMBERS);
+  return numbers
+    .flatMap((one) => (typeof one === "string" && !/[*?\\]/.test(one) ? shortened(one) : []))
+    .filter(Boolean);
 }
 
 const shortened = (text: string) => text.slice(0, MAX_NAME_CHARS).replaceAll(/\s+/g, " ").trim();

@@ -139,7 +139,8 @@ function productOf(found: FoundProduct, unusable: Unusable[]): Omit<AdvisoryProd
   const version = readable ?? candidates[0] ?? null;
   const parsed = version === null ? { unusable: "names no version" } : parseVersionRange(version);
   if ("unusable" in parsed) unusable.push({ what: cut(what), why: `version ${parsed.unusable}` });
-  const names = "unusable" in parsed && version !== null ? namesIn(name, version) : [];
+  const instead = "unusable" in parsed && version !== null ? namesIn(name, version) : [];
+  const names = [...instead, ...found.modelNumbers.map(cut)].slice(0, MAX_NAMES);
   return {
     maker,
     name,

@@ -77,6 +77,15 @@ test("takes model numbers in the version's place for names of the product", () =
   expect(advisory.products[0]?.names).toEqual(["Carestation 620", "Carestation 650"]);
 });
 
+test("takes the model numbers of the identification helper for names, wildcards left out", () => {
+  const helper = { model_numbers: ["35700BAX2", "357*", 7, ""] };
+  const product = { product_id: "P1", name: "Sigma Spectrum 8", product_identification_helper: helper };
+  const branches = [
+    { category: "vendor", name: "Baxter", branches: [{ category: "product_name", name: "Sigma Spectrum", product }] },
+  ];
+  expect(read({ ...csaf(), product_tree: { branches } }).advisory.products[0]?.names).toEqual(["35700BAX2"]);
+});
+
 test("reads the version from the full name where the branch has none", () => {
   const value = csaf();
   const tree = { full_product_names: [{ product_id: "P1", name: "Sigma Spectrum: versions prior to 8.2" }] };

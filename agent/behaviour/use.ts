@@ -5,6 +5,7 @@ export type Side = Contact["side"];
 
 /** Services from here on are given out anew at every start (Linux from 32768, RFC 6335 from 49152): all are one. */
 export const DYNAMIC_PORTS = 32_768;
+const NTP = 123;
 /** Stands for every port: what a profile with too many services keeps of them. */
 export const ANY_PORT = -1;
 
@@ -29,11 +30,14 @@ export interface Use {
 export function useOf(contact: Contact, deviceAt: (address: string) => string | undefined): Use | null {
   const { side, transport, port, protocol, kind: place, address } = contact;
   const known = contact.peerId ?? (place === "inside" && address !== null ? deviceAt(address) : undefined);
-  const peer = known ?? (place === "outside" && address !== null ? outsideNetwork(address) : address);
+  const peer = known ?? (place === "outside" && address !== null ? outsidePeer(address, port) : address);
   if (peer === null || peer === contact.deviceId) return null;
   const alsoPeer = peer === address || place === "outside" ? null : address;
   return { side, transport, port: Math.min(port, DYNAMIC_PORTS), protocol, place, peer, alsoPeer };
 }
+
+/** Time servers outside are drawn by lot from large pools: one is as good as another. RFC 8633, 3.2. */
+const outsidePeer = (address: string, port: number) => (port === NTP ? ANY_PEER.outside : outsideNetwork(address));
 
 /** The same service always has the same text. */
 export const serviceKey = ({ side, transport, port }: Pick<Use, "side" | "transport" | "port">): string =>

@@ -124,6 +124,36 @@ describe("after the learning time", () => {
   });
 });
 
+describe("a new partner that people accepted", () => {
+  const idOf = (rule: string) => String(ledger.list("finding").find(({ body }) => body.rule === rule)?.body.id);
+  const stateOf = (rule: string) => ledger.list("finding").find(({ body }) => body.rule === rule)?.body.state;
+  const accept = () =>
+    agent.work({
+      findingId: idOf("new-peer"),
+      action: "accept",
+      by: "test",
+      reason: "a new server",
+      control: "the firewall lets nobody else in",
+      owner: "clinical engineering",
+      reviewAt: new Date(now / 1000 + 90 * 86_400_000).toISOString(),
+    });
+
+  test("stays accepted while it goes on, and opens again with the next one", () => {
+    pass(8 * DAY);
+    talks(PUMP, STRANGER, 2575);
+    pass(STEP);
+    expect(accept()).toMatchObject({ ok: true });
+    pass(DAY, () => {
+      reports();
+      talks(PUMP, STRANGER, 2575);
+    });
+    expect(stateOf("new-peer")).toBe("accepted");
+    talks(PUMP, host(5), 2575);
+    pass(STEP);
+    expect(stateOf("new-peer")).toBe("open");
+  });
+});
+
 describe("a restart", () => {
   test.each(["stop", "kill"] as const)("by %s in the middle of learning loses nothing that was committed", (how) => {
     talks(PUMP, STRANGER, 4444);

@@ -65,6 +65,13 @@ describe("a device", () => {
     expect(ward.learn(LATER).unusual(A)).toEqual(["peer: client 443 198.51.100.0/24"]);
   });
 
+  test("may meet any other time server outside once it asked one", () => {
+    const time = (address: string, firstAt = START) =>
+      contact(A, { transport: "udp", port: 123, protocol: "ntp", kind: "outside", peerId: null, address, firstAt });
+    const ward = new Ward().add(pump(A)).talk(time("203.0.113.5"), time("198.51.100.9", LATER));
+    expect(ward.learn(LATER).unusual(A)).toEqual([]);
+  });
+
   test("may use any port given out at random once it used one", () => {
     const ward = new Ward()
       .add(pump(A))

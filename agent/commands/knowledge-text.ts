@@ -1,6 +1,7 @@
 /** What the knowledge commands print for people. */
 import { worstScore } from "../findings/affected-by.ts";
-import { type AdvisoryIndex, KEV_ID } from "../knowledge/advisories/advisory-index.ts";
+import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
+import { KEV_ID } from "../knowledge/advisories/catalogue.ts";
 import type { FileReport } from "../knowledge/advisories/importer.ts";
 import type { Advisory } from "../knowledge/advisories/schema.ts";
 import { parseVersionRange } from "../knowledge/advisories/version-range.ts";
@@ -47,7 +48,8 @@ export function importSummary(reports: readonly FileReport[], folder: string, dr
   const told = `${json.added} added, ${json.replaced} replaced, ${json.unchanged} unchanged, ${json.older} older, ${json.unusable} not usable`;
   const share =
     json.products === 0 ? "" : ` Versions of ${json.comparable} of ${json.products} products can be compared.`;
-  const where = dryRun || json.added + json.replaced === 0 ? "Nothing was changed." : `They lie in ${printable(folder)}.`;
+  const where =
+    dryRun || json.added + json.replaced === 0 ? "Nothing was changed." : `They lie in ${printable(folder)}.`;
   return { json, text: `${reports.length} ${plural(reports.length, "file", "files")}: ${told}.${share} ${where}\n` };
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { DEFAULT_CONFIG_PATH, defaultConfig } from "../config.ts";
 import { readConfig } from "../config-file.ts";
-import { KEV_ID } from "../knowledge/advisories/advisory-index.ts";
+import { KEV_ID } from "../knowledge/advisories/catalogue.ts";
 import { readFolder, removeAdvisory, removeCatalogue } from "../knowledge/advisories/folder.ts";
 import { type FileReport, ImportError, importFiles } from "../knowledge/advisories/importer.ts";
 import { knowledgeWith, merged } from "../knowledge/advisories/loaded.ts";

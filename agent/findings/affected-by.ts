@@ -1,7 +1,8 @@
 /** Which known vulnerabilities concern a device: maker, product and version against advisories. Pure; tap and console ask it. */
-import type { AdvisoryIndex, Concern, IndexedProduct } from "../knowledge/advisories/advisory-index.ts";
+import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
+import type { Concern, IndexedProduct } from "../knowledge/advisories/indexed-product.ts";
 import type { Stack } from "../knowledge/advisories/stacks.ts";
-import { type Fit, fitOf } from "../knowledge/advisories/version-range.ts";
+import { type Fit, fitOf } from "../knowledge/advisories/version-fit.ts";
 import type { Vulnerability } from "./finding.ts";
 
 /** What matching needs to know of a device. */

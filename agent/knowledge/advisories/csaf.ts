@@ -1,13 +1,12 @@
 /** CSAF 2.0 advisories (OASIS, Common Security Advisory Framework): what we can use of one, and what we can't. */
 import { z } from "zod";
 import { collectProducts, type FoundProduct } from "./csaf-products.ts";
+import { merged, vulnerabilityOf, vulnerabilitySchema } from "./csaf-vulnerabilities.ts";
 import {
   ADVISORY_ID,
   type Advisory,
   type AdvisoryProduct,
-  type AdvisoryVulnerability,
   advisorySchema,
-  CVE_ID,
   MAX_PRODUCTS,
   MAX_REMEDIES,
   MAX_TEXT,
@@ -26,8 +25,6 @@ export type CsafResult = { advisory: Advisory; unusable: Unusable[] } | { proble
 const MAX_NAMES = 50;
 
 const string = z.string().min(1).max(20_000);
-const ids = z.array(z.string().max(1000)).max(20_000).catch([]);
-const score = z.object({ baseScore: z.number().min(0).max(10), vectorString: z.string().max(MAX_TEXT).optional() });
 const documentSchema = z.object({
   document: z.object({
     category: string,
@@ -48,29 +45,6 @@ const documentSchema = z.object({
   product_tree: z.unknown().optional(),
   vulnerabilities: z.array(z.unknown()).max(MAX_VULNERABILITIES).catch([]),
 });
-const vulnerabilitySchema = z.object({
-  cve: z.string().regex(CVE_ID),
-  product_status: z
-    .object({
-      known_affected: ids,
-      first_affected: ids,
-      last_affected: ids,
-      fixed: ids,
-      first_fixed: ids,
-      known_not_affected: ids,
-    })
-    .partial()
-    .catch({}),
-  scores: z
-    .array(z.object({ cvss_v2: score, cvss_v3: score, cvss_v4: score }).partial())
-    .max(1000)
-    .catch([]),
-  remediations: z
-    .array(z.object({ category: z.string(), details: z.string() }))
-    .max(1000)
-    .catch([]),
-});
-
 /** `value` is parsed JSON of bounded size and depth. Never throws. */
 export function readCsaf(value: unknown): CsafResult {
   const read = documentSchema.safeParse(value);
@@ -157,47 +131,6 @@ function namesIn(name: string, version: string): string[] {
   if (areModels) return parts.map((model) => cut(`${name} ${model}`)).slice(0, MAX_NAMES);
   const isName = /[a-z]{4}/.test(version) && !/^(?:with|in|on|if)\b|\d{4}\b|[<>=]/i.test(version);
   return isName ? [cut(version)] : [];
-}
-
-type Stated = z.infer<typeof vulnerabilitySchema>;
-
-function vulnerabilityOf(
-  { cve, product_status: status, scores }: Stated,
-  keyOf: ReadonlyMap<string, string>,
-  source: string,
-): AdvisoryVulnerability {
-  const keys = (...lists: (string[] | undefined)[]) => [
-    ...new Set(lists.flatMap((list) => (list ?? []).flatMap((id) => keyOf.get(id) ?? []))),
-  ];
-  const fixed = keys(status.fixed, status.first_fixed);
-  const notAffected = keys(status.known_not_affected);
-  const values = scores
-    .flatMap(({ cvss_v4: v4, cvss_v3: v3, cvss_v2: v2 }) => [v4, v3, v2])
-    .filter((one) => one !== undefined);
-  const told = new Map(
-    values.map(({ baseScore, vectorString }) => [
-      baseScore,
-      { value: baseScore, source, ...(vectorString === undefined ? {} : { vector: vectorString }) },
-    ]),
-  );
-  return {
-    cve,
-    scores: [...told.values()].slice(0, 20),
-    affected: keys(status.known_affected, status.first_affected, status.last_affected),
-    ...(fixed.length > 0 ? { fixed } : {}),
-    ...(notAffected.length > 0 ? { notAffected } : {}),
-  };
-}
-
-/** The same CVE in two entries is one. */
-function merged(all: readonly AdvisoryVulnerability[]): AdvisoryVulnerability[] {
-  const byCve = new Map<string, AdvisoryVulnerability>();
-  for (const one of all) {
-    const held = byCve.get(one.cve);
-    if (held === undefined) byCve.set(one.cve, one);
-    else held.affected = [...new Set([...held.affected, ...one.affected])];
-  }
-  return [...byCve.values()].sort((a, b) => (a.cve < b.cve ? -1 : 1));
 }
 
 /** The page for people, where there is one. */

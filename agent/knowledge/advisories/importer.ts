@@ -1,8 +1,8 @@
 /** Takes CSAF advisories and the catalogue of exploited vulnerabilities into the folder of imported knowledge. */
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { KEV_ID } from "./advisory-index.ts";
 import { readJson } from "./bounded-json.ts";
+import { KEV_ID } from "./catalogue.ts";
 import { readCsaf, type Unusable } from "./csaf.ts";
 import { type Imported, readFolder, storeAdvisory, storeCatalogue } from "./folder.ts";
 import { looksLikeKev, readKev } from "./kev.ts";

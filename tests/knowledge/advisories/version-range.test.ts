@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseVersion } from "../../../agent/knowledge/advisories/version.ts";
-import { type Fit, fitOf, parseVersionRange } from "../../../agent/knowledge/advisories/version-range.ts";
+import { type Fit, fitOf } from "../../../agent/knowledge/advisories/version-fit.ts";
+import { parseVersionRange } from "../../../agent/knowledge/advisories/version-range.ts";
 
 /** Whether `version` is one of those that `text` names; the reason when the text can't be used. */
 const judged = (text: string, version: string): Fit | string => {

@@ -36,7 +36,7 @@ export function useOf(contact: Contact, deviceAt: (address: string) => string | 
   return { side, transport, port: Math.min(port, DYNAMIC_PORTS), protocol, place, peer, alsoPeer };
 }
 
-/** Time servers outside are drawn by lot from large pools: one is as good as another. RFC 8633, 3.2. */
+/** Time servers outside are drawn by lot from large pools: one is as good as another. RFC 8633, "Using Pool Servers". */
 const outsidePeer = (address: string, port: number) => (port === NTP ? ANY_PEER.outside : outsideNetwork(address));
 
 /** The same service always has the same text. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { pino } from "pino";
+import { tellAffected } from "./affected.ts";
 import { createLocalBus } from "./bus.ts";
 import { buildConsole } from "./server.ts";
 import { openStore } from "./store/worker-store.ts";
@@ -12,6 +13,8 @@ import { readVersion } from "./version.ts";
 
 const EXIT_TROUBLE = 1;
 const EXIT_USAGE = 2;
+/** Where `wardtap knowledge import` puts them. */
+const DEFAULT_KNOWLEDGE = "/var/lib/wardtap/knowledge";
 /** A stop that takes longer is forced: what was acknowledged is on the disk already. */
 const STOP_MS = 8000;
 
@@ -19,6 +22,7 @@ const EXAMPLES = `
 Examples:
   wardtap-console                            on http://127.0.0.1:8080/
   wardtap-console --port 9000 --data ./data  another port and folder
+  wardtap-console affected CVE-2019-12255    which of our devices a vulnerability concerns
 
 Taps on this machine connect to ws://127.0.0.1:8080/uplink`;
 
@@ -58,12 +62,33 @@ async function main(): Promise<void> {
     .option("--port <number>", "port to listen on; 0 picks a free one", readPort, 8080)
     .option("--host <address>", "address to listen on; only this machine until TLS and pairing exist", "127.0.0.1")
     .option("--data <folder>", "where the console keeps its data", defaultFolder())
+    .option("--knowledge <folder>", 'where "wardtap knowledge import" keeps advisories', DEFAULT_KNOWLEDGE)
     .option("--log <level>", "debug, info, warn, error or silent", "info")
     .addHelpText("after", EXAMPLES)
     .allowExcessArguments(false)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
-  program.parse();
-  const { port, host, data, log: level } = program.opts<{ port: number; host: string; data: string; log: string }>();
+  const options = () => program.opts<Options>();
+  program.action(() => serve(options(), version));
+  program
+    .command("affected")
+    .description("Which of our devices an advisory or a CVE concerns.")
+    .argument("<what>", "a CVE or an advisory's id")
+    .option("--json", "as JSON")
+    .action(async (what: string, { json = false }: { json?: boolean }) => {
+      process.exitCode = await tellAffected({ ...options(), what, json });
+    });
+  await program.parseAsync();
+}
+
+interface Options {
+  port: number;
+  host: string;
+  data: string;
+  knowledge: string;
+  log: string;
+}
+
+async function serve({ port, host, data, knowledge, log: level }: Options, version: string): Promise<void> {
   if (!isLoopback(host)) {
     fail(
       `The console listens on this machine only (127.0.0.1, ::1 or localhost) until TLS and pairing exist; ${host} is refused.`,
@@ -77,6 +102,7 @@ async function main(): Promise<void> {
   const log = pino({ name: "console", level }, pino.destination({ fd: 2, sync: true }));
   const store = await openStore({
     folder: data,
+    knowledgeFolder: knowledge,
     onFailure: (error) => fail(`The console's store stopped: ${error.message}`, EXIT_TROUBLE),
   }).catch((error: Error) => fail(`The console can't open its data in ${data}: ${error.message}`, EXIT_TROUBLE));
   const pageFolder = fileURLToPath(new URL("./page/", import.meta.url));

@@ -1,7 +1,7 @@
 /** Reads what a page asks: filters of a list, and what shall be done with a finding; everything is checked and bounded. */
 import { z } from "zod";
 import { plainText } from "../plain-text.ts";
-import type { FindingQuery } from "../store/store.ts";
+import type { AdvisoryQuery, FindingQuery } from "../store/store.ts";
 import { FINDING_ACTIONS, type WorkRequest } from "./shapes-detail.ts";
 
 const MAX_PAGE = 200;
@@ -29,6 +29,13 @@ export function readFindingQuery(query: unknown): FindingQuery | undefined {
   const { medical, tap, ...rest } = read.data;
   return { ...rest, medical: medical === undefined ? undefined : medical === "yes", tapId: tap };
 }
+
+const pageSchema = querySchema
+  .pick({ from: true, limit: true })
+  .extend({ search: z.string().max(MAX_WORD).default("") });
+
+/** undefined when it can't be read. */
+export const readAdvisoryQuery = (query: unknown): AdvisoryQuery | undefined => pageSchema.safeParse(query).data;
 
 /** One line that a person typed; "" counts as not given. */
 const line = (max: number) =>

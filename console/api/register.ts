@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { findingRules } from "../../agent/findings/index.ts";
 import type { Bus } from "../bus.ts";
 import { type Store, StoreError } from "../store/store.ts";
-import { readFindingQuery, readWork } from "./asked.ts";
+import { readAdvisoryQuery, readFindingQuery, readWork } from "./asked.ts";
 import { refuseOtherPages } from "./same-origin.ts";
 import type { FindingDetail } from "./shapes-detail.ts";
 
@@ -43,6 +43,17 @@ export function serveRegister(app: FastifyInstance, { store, bus, now, seenAt }:
     const detail = await store.whatIsKnownOfFinding(params.id);
     if (!detail) return notFound(reply, "The register has no such finding.");
     return { ...detail, references: [...(REFERENCES.get(detail.finding.rule) ?? [])] } satisfies FindingDetail;
+  });
+
+  app.get("/api/advisories", async ({ query }, reply) => {
+    const asked = readAdvisoryQuery(query);
+    return asked ? store.whichAdvisoriesMatch(asked) : refuse(reply, "This search can't be read.");
+  });
+  app.get<Named>("/api/advisories/:id", async ({ params, query }, reply) => {
+    const asked = readAdvisoryQuery(query);
+    if (!asked) return refuse(reply, "This page can't be read.");
+    const page = await store.whichDevicesAreAffected({ what: params.id, from: asked.from, limit: asked.limit });
+    return page ?? notFound(reply, "No advisory that the console knows has this id or names this CVE.");
   });
 
   app.post<Named>("/api/findings/:id/work", { onRequest: refuseOtherPages }, async ({ params, body }, reply) => {

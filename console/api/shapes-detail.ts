@@ -153,3 +153,60 @@ export interface FindingGroup {
   open: number;
   lastSeenAt: string;
 }
+
+/** How many of our devices, by verdict. */
+export interface VerdictCounts {
+  confirmed: number;
+  likely: number;
+  possible: number;
+  notAffected: number;
+}
+
+export interface AdvisoryInList {
+  id: string;
+  title: string;
+  publisher: string;
+  /** "2019-10-01" */
+  publishedAt: string | null;
+  updatedAt: string | null;
+  cves: number;
+  worstScore: number | null;
+  /** One of its vulnerabilities is known to be exploited. */
+  kev: boolean;
+  affected: VerdictCounts;
+}
+
+/** GET /api/advisories?search=&from=&limit=: those that concern our devices first, then the newest. */
+export interface AdvisoryPage {
+  total: number;
+  advisories: AdvisoryInList[];
+}
+
+export interface AffectedDevice {
+  device: DeviceLink;
+  maker: string | null;
+  model: string | null;
+  version: string | null;
+  verdict: string;
+  why: string;
+  cves: number;
+}
+
+/** GET /api/advisories/:what?from=&limit=, of an advisory's id or a CVE. */
+export interface AffectedPage {
+  what: string;
+  /** The advisory itself, or those that name the CVE. */
+  advisories: {
+    id: string;
+    title: string;
+    publisher: string;
+    publishedAt: string | null;
+    url: string | null;
+    remedies: string[];
+    vulnerabilities: { cve: string; scores: { value: number; source: string }[]; kev: boolean; ransomware: boolean }[];
+  }[];
+  affected: VerdictCounts;
+  /** Devices with a verdict, the surest first. */
+  total: number;
+  devices: AffectedDevice[];
+}

@@ -1,7 +1,8 @@
 /** Everything the console keeps of one device or one finding, for its own page. */
 
-import type { DeviceView } from "../api/shapes.ts";
-import type { DeviceDetail, DeviceLink, FindingDetail } from "../api/shapes-detail.ts";
+import type { DeviceView, FindingView } from "../api/shapes.ts";
+import type { DeviceDetail, DeviceLink, FindingDetail, VulnerabilityView } from "../api/shapes-detail.ts";
+import type { Advisories } from "./advisories.ts";
 import type { Aliases } from "./aliases.ts";
 import type { FeedTable } from "./feed.ts";
 import type { FindingTable } from "./findings.ts";
@@ -34,9 +35,10 @@ interface Tables {
   findings: FindingTable;
   feed: FeedTable;
   work: WorkTable;
+  advisories: Advisories;
 }
 
-export function createDetails({ rows, aliases, register, findings, feed, work }: Tables) {
+export function createDetails({ rows, aliases, register, findings, feed, work, advisories }: Tables) {
   const bodyOf = (tapId: string, kind: string, key: string): Body =>
     JSON.parse(rows.current(tapId, kind, key)?.body ?? "{}");
 
@@ -83,7 +85,7 @@ export function createDetails({ rows, aliases, register, findings, feed, work }:
         };
       }),
       findings: findings.about(tapId, deviceId, MAX_FINDINGS),
-      vulnerabilities: [],
+      vulnerabilities: advisories.ofDevice(found),
       history: feed.about(tapId, deviceId, MAX_LINES),
       hours: rows.periods(tapId, deviceId, MAX_HOURS).map((period) => ({
         hourAt: readTime(period.hourAt) ?? "",
@@ -99,6 +101,13 @@ export function createDetails({ rows, aliases, register, findings, feed, work }:
     };
   }
 
+  /** The console's verdict rules the register: it may know advisories that the tap doesn't. */
+  function vulnerabilitiesOf({ rule, tapId, deviceId }: FindingView, body: Body): VulnerabilityView[] {
+    const judgedHere = rule === "known-vulnerability" && deviceId !== null ? register.find(tapId, deviceId) : null;
+    const here = judgedHere ? advisories.ofDevice(judgedHere) : [];
+    return here.length > 0 ? here : readBodies(body.vulnerabilities).map(readVulnerability);
+  }
+
   function finding(registerId: string): Omit<FindingDetail, "references"> | null {
     const found = findings.byId(registerId);
     if (!found) return null;
@@ -111,7 +120,7 @@ export function createDetails({ rows, aliases, register, findings, feed, work }:
       device: deviceId === null ? null : link(tapId, deviceId),
       related: readTexts(body.relatedDeviceIds).map((id) => link(tapId, id)),
       evidence: readBodies(body.evidence).map(readEvidence),
-      vulnerabilities: readBodies(body.vulnerabilities).map(readVulnerability),
+      vulnerabilities: vulnerabilitiesOf(found, body),
       times: readCount(body.times),
       work: done
         ? {

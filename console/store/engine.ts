@@ -1,5 +1,6 @@
 /** The SQLite engine: answers every question of the store, synchronously, in its own thread. */
 import type { WireRow } from "../../agent/uplink/messages.ts";
+import { createAdvisories } from "./advisories.ts";
 import { createAliases } from "./aliases.ts";
 import { openDatabase } from "./database.ts";
 import { createDetails } from "./details.ts";
@@ -13,7 +14,7 @@ import { type KeptTap, MAX_ROWS_PER_TAP, type RegisterChanges, StoreError, type 
 import { createWork } from "./work.ts";
 
 /** Throws a plain sentence when the folder can't be opened. */
-export function openEngine(folder: string): SyncStore {
+export function openEngine(folder: string, knowledgeFolder: string | null = null): SyncStore {
   const database = openDatabase(folder);
   const ledgers = createLedgers(database);
   const rows = createRows(database);
@@ -23,7 +24,8 @@ export function openEngine(folder: string): SyncStore {
   const findings = createFindings(database, { rows, aliases, register, feed });
   const lists = createFindingLists(database);
   const work = createWork(database, findings);
-  const details = createDetails({ rows, aliases, register, findings, feed, work });
+  const advisories = createAdvisories(database, knowledgeFolder);
+  const details = createDetails({ rows, aliases, register, findings, feed, work, advisories });
   const sql = {
     remake: database.prepare("DELETE FROM facts WHERE name = 'remake'"),
     taps: database.prepare("SELECT tapId, name, version, lastHeardAt, summary FROM taps ORDER BY tapId"),
@@ -122,6 +124,8 @@ export function openEngine(folder: string): SyncStore {
     howDoFindingsGroup: lists.groups,
     whatIsKnownOfDevice: details.device,
     whatIsKnownOfFinding: details.finding,
+    whichAdvisoriesMatch: advisories.list,
+    whichDevicesAreAffected: advisories.affected,
     keepWork: work.ask,
     whichWorkWaits: work.waiting,
     whatShallTapDo: work.next,

@@ -32,7 +32,7 @@ export const readVulnerability = (body: Body): VulnerabilityView => ({
   kev: body.kev === true,
   ransomware: body.ransomware === true,
   advisory: readShort(body.advisory),
-  why: readShort(body.why),
+  why: readText(body.because) ?? readShort(body.why),
 });
 
 export const readClaims = (value: unknown): DeviceDetail["claims"] =>

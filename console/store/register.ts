@@ -6,6 +6,7 @@ import type { FeedTable } from "./feed.ts";
 import { changedDeviceText, goneDeviceText, newDeviceText } from "./feed-text.ts";
 import type { RowTable } from "./rows.ts";
 import type { RegisterChanges } from "./store.ts";
+import { targetKey } from "./targets.ts";
 import { deviceView, registerIdOf } from "./views.ts";
 
 /** Findings counted for one device at most; a page that says this many says enough. */
@@ -16,7 +17,7 @@ export function createRegister(database: Database, tables: { rows: RowTable; ali
   const sql = {
     find: database.prepare("SELECT view FROM devices WHERE registerId = ?").pluck(),
     put: database.prepare(
-      "INSERT OR REPLACE INTO devices (registerId, tapId, deviceId, lastSeenAt, view, medical) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO devices (registerId, tapId, deviceId, lastSeenAt, view, medical, target) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
     drop: database.prepare("DELETE FROM devices WHERE registerId = ?"),
     ofTap: database.prepare("SELECT deviceId FROM devices WHERE tapId = ?").pluck(),
@@ -66,7 +67,7 @@ export function createRegister(database: Database, tables: { rows: RowTable; ali
     }
     const text = JSON.stringify(after);
     if (before && JSON.stringify(before) === text) return;
-    sql.put.run(after.registerId, tapId, deviceId, after.lastSeenAt, text, Number(after.medical));
+    sql.put.run(after.registerId, tapId, deviceId, after.lastSeenAt, text, Number(after.medical), targetKey(after));
     if (before && JSON.stringify({ ...before, lastSeenAt: after.lastSeenAt }) === text) {
       changes.seen.push({ deviceId, lastSeenAt: after.lastSeenAt });
       return;

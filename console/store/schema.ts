@@ -74,6 +74,13 @@ const MIGRATIONS = [
   CREATE INDEX workOfFinding ON work (tapId, findingId, number);
   CREATE INDEX workWaiting ON work (tapId, number) WHERE state = 'waiting';
   `,
+  `
+  -- target: what advisories are matched against; devices alike in it are judged once.
+  ALTER TABLE devices ADD COLUMN target TEXT NOT NULL DEFAULT '';
+  UPDATE devices SET target = json_array(json_extract(view, '$.maker'), json_extract(view, '$.model'),
+    json_extract(view, '$.version'), json_extract(view, '$.class'), json_extract(view, '$.medical'), json_extract(view, '$.os'));
+  CREATE INDEX devicesByTarget ON devices (target, registerId);
+  `,
 ];
 
 /** Brings the file to this version; throws a plain sentence when a newer wardtap wrote it. */

@@ -2,6 +2,8 @@
 import type { WireRow } from "../../agent/uplink/messages.ts";
 import type { DeviceView, FeedItem, FindingView } from "../api/shapes.ts";
 import type {
+  AdvisoryPage,
+  AffectedPage,
   DeviceDetail,
   FindingDetail,
   FindingGroup,
@@ -67,6 +69,13 @@ export interface FindingQuery {
   limit: number;
 }
 
+export interface AdvisoryQuery {
+  /** Words that must all be found in id, title, publisher, CVEs, makers or products; "": all. */
+  search: string;
+  from: number;
+  limit: number;
+}
+
 export interface NewWork extends WorkRequest {
   registerId: string;
   at: string;
@@ -113,6 +122,10 @@ export interface Store {
   /** null when the register has no such device. */
   whatIsKnownOfDevice(registerId: string): Promise<DeviceDetail | null>;
   whatIsKnownOfFinding(registerId: string): Promise<Omit<FindingDetail, "references"> | null>;
+  /** Those that concern our devices first; imported ones count as soon as they are seen in their folder. */
+  whichAdvisoriesMatch(query: AdvisoryQuery): Promise<AdvisoryPage>;
+  /** Which of ours does this advisory or CVE concern? null when nothing known has this id. */
+  whichDevicesAreAffected(query: { what: string; from: number; limit: number }): Promise<AffectedPage | null>;
   /** Keeps what a person asks of a tap; the same id again gives what was kept. Throws unknown-finding or limit. */
   keepWork(work: NewWork): Promise<{ work: WorkView; again: boolean }>;
   /** Oldest first, of all taps. */

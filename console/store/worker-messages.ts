@@ -15,6 +15,8 @@ export const STORE_CALLS = [
   "howDoFindingsGroup",
   "whatIsKnownOfDevice",
   "whatIsKnownOfFinding",
+  "whichDevicesAreAffected",
+  "whichAdvisoriesMatch",
   "keepWork",
   "whichWorkWaits",
   "whatShallTapDo",
@@ -26,6 +28,7 @@ export const STORE_CALLS = [
 
 export interface WorkerData {
   folder: string;
+  knowledgeFolder: string | null;
 }
 export interface StoreRequest {
   id: number;

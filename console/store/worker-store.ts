@@ -6,6 +6,8 @@ import type { StoreReply, StoreRequest, WorkerData } from "./worker-messages.ts"
 export interface StoreOptions {
   /** Made when missing, readable by its owner alone. */
   folder: string;
+  /** Where imported advisories lie; absent: only those that come with the program are known. */
+  knowledgeFolder?: string | null;
   /** The worker's entry; only tests, which run from source, give another. */
   worker?: URL;
   /** The thread died by itself: nothing can be kept any more. */
@@ -21,8 +23,9 @@ const OPENED = 0;
 const DEFAULT_WORKER = new URL("./worker.js", import.meta.url);
 
 /** Rejects with StoreError `failed` and a plain sentence when the folder can't be opened. */
-export async function openStore({ folder, worker: entry = DEFAULT_WORKER, onFailure }: StoreOptions): Promise<Store> {
-  const worker = new Worker(entry, { workerData: { folder } satisfies WorkerData });
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { folder, knowledgeFolder = null, worker: entry = DEFAULT_WORKER, onFailure } = options;
+  const worker = new Worker(entry, { workerData: { folder, knowledgeFolder } satisfies WorkerData });
   const waiting = new Map<number, Waiting>();
   let lastId = OPENED;
   let closing: Promise<void> | undefined;
@@ -88,6 +91,8 @@ export async function openStore({ folder, worker: entry = DEFAULT_WORKER, onFail
     howDoFindingsGroup: call("howDoFindingsGroup"),
     whatIsKnownOfDevice: call("whatIsKnownOfDevice"),
     whatIsKnownOfFinding: call("whatIsKnownOfFinding"),
+    whichDevicesAreAffected: call("whichDevicesAreAffected"),
+    whichAdvisoriesMatch: call("whichAdvisoriesMatch"),
     keepWork: call("keepWork"),
     whichWorkWaits: call("whichWorkWaits"),
     whatShallTapDo: call("whatShallTapDo"),

@@ -29,8 +29,9 @@ function answer(engine: SyncStore, { id, call, parameters }: StoreRequest): Stor
 
 const port = parentPort;
 if (!port) throw new Error("this is a worker's entry");
+const data = workerData as WorkerData;
 try {
-  const engine = openEngine((workerData as WorkerData).folder);
+  const engine = openEngine(data.folder, data.knowledgeFolder);
   port.on("message", (request: StoreRequest) => {
     port.postMessage(answer(engine, request));
     // Nothing more comes after close: without the port the thread ends by itself.

@@ -123,3 +123,15 @@ test("killed in the middle of a backlog, it has everything it acknowledged", asy
   expect(acknowledged).toBeLessThan(5000);
   expect(lost).toEqual([]);
 });
+
+test("which of ours are affected is one command, while the console runs and while it doesn't", async () => {
+  const folder = temporaryFolder();
+  const alone = await start("affected", "CVE-2019-12255", "--data", folder, "--port", "1").ended;
+  expect(alone).toMatchObject({ code: 0, out: expect.stringContaining("CVE-2019-12255: 0 affected") });
+  const port = new URL(await start("--port", "0", "--data", folder).address).port;
+  const running = await start("--data", folder, "--port", port, "affected", "CVE-2019-12255", "--json").ended;
+  expect(running.code).toBe(0);
+  expect(JSON.parse(running.out)).toMatchObject({ what: "CVE-2019-12255", total: 0, devices: [] });
+  const unknown = await start("--data", folder, "--port", port, "affected", "CVE-1999-9999").ended;
+  expect(unknown).toMatchObject({ code: 4, out: "", err: expect.stringContaining("No advisory") });
+});

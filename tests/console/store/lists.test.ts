@@ -190,8 +190,8 @@ test("data of the first version is brought to this one, and nobody is told of it
   first.close();
   // What version 1 had: neither the columns nor the table of work.
   const database = openSqlite(join(folder, "console.db"));
-  database.exec(`DROP TABLE work; DROP TABLE facts; DROP TABLE findings; DROP INDEX feedOfDevice;
-    ALTER TABLE feed DROP COLUMN likeness; ALTER TABLE devices DROP COLUMN medical;
+  database.exec(`DROP TABLE work; DROP TABLE facts; DROP TABLE findings; DROP INDEX feedOfDevice; DROP INDEX devicesByTarget;
+    ALTER TABLE feed DROP COLUMN likeness; ALTER TABLE devices DROP COLUMN medical; ALTER TABLE devices DROP COLUMN target;
     CREATE TABLE findings (tapId TEXT NOT NULL, findingId TEXT NOT NULL, state TEXT NOT NULL, view TEXT NOT NULL,
       PRIMARY KEY (tapId, findingId)) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 1`);

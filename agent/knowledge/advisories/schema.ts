@@ -28,6 +28,8 @@ const productSchema = z.strictObject({
   classes: z.array(text).max(10).optional(),
   /** As published: a version, a range, prose. Null when none was given. */
   version: text.nullable(),
+  /** Where it is said, when not by the advisory itself but by the maker's own bulletin that it points to. */
+  source: text.optional(),
   /** The product is network software inside others: whoever shows its signs may be affected. */
   stack: z.enum(["ipnet", "treck"]).optional(),
 });

@@ -18,6 +18,8 @@ import { type Advisory, advisorySchema, type Catalogue, catalogueSchema } from "
 
 /** More files than this are not read, and told. */
 const MAX_FILES = 20_000;
+const TEMPORARY = /^\.[0-9a-f]{16}\.new$/;
+const LEFTOVER_AFTER_MS = 3_600_000;
 const CATALOGUE_FILE = "exploited-vulnerabilities.json";
 
 const storedSchema = z.discriminatedUnion("kind", [
@@ -79,6 +81,15 @@ export const storeAdvisory = (folder: string, advisory: Advisory): void =>
 export const storeCatalogue = (folder: string, catalogue: Catalogue): void =>
   store(folder, CATALOGUE_FILE, { kind: "catalogue", catalogue });
 
+/** What an import that was cut off left half written; a younger one may still be at work. */
+export function removeLeftovers(folder: string): void {
+  for (const name of everyNameIn(folder)) {
+    const path = join(folder, name);
+    const state = TEMPORARY.test(name) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    if (state !== undefined && Date.now() - state.mtimeMs > LEFTOVER_AFTER_MS) rmSync(path, { force: true });
+  }
+}
+
 export function removeAdvisory(folder: string, id: string): void {
   rmSync(join(folder, fileOf(id)));
   syncFolder(folder);
@@ -120,11 +131,14 @@ function syncFolder(folder: string): void {
 /** The schema leaves only harmless characters in an id; a colon is none on some file systems. */
 const fileOf = (id: string) => `${id.toLowerCase().replaceAll(":", "_")}.json`;
 
-function namesIn(path: string): string[] {
+const namesIn = (path: string): string[] =>
+  everyNameIn(path)
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+    .sort();
+
+function everyNameIn(path: string): string[] {
   try {
-    return readdirSync(path)
-      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
-      .sort();
+    return readdirSync(path);
   } catch {
     return [];
   }

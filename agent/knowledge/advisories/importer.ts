@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readJson } from "./bounded-json.ts";
 import { KEV_ID } from "./catalogue.ts";
 import { readCsaf, type Unusable } from "./csaf.ts";
-import { type Imported, readFolder, storeAdvisory, storeCatalogue } from "./folder.ts";
+import { type Imported, readFolder, removeLeftovers, storeAdvisory, storeCatalogue } from "./folder.ts";
 import { looksLikeKev, readKev } from "./kev.ts";
 import { compareRevisions } from "./newer.ts";
 import type { Advisory, Catalogue } from "./schema.ts";
@@ -37,6 +37,7 @@ export class ImportError extends Error {
 export function* importFiles(paths: readonly string[], folder: string, dryRun = false): Iterable<FileReport> {
   const files = paths.flatMap((path) => filesAt(path));
   if (files.length > MAX_FILES) throw new ImportError(`These are more than ${MAX_FILES} files; import fewer at once.`);
+  if (!dryRun) stored(() => removeLeftovers(folder), folder);
   const held = readFolder(folder);
   for (const file of files) yield importFile(file, folder, held, dryRun);
 }

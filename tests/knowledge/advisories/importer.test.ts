@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -110,6 +111,17 @@ test("half a file left by a power cut and files of others are told, and the rest
   writeFileSync(join(folder, ".0123.new"), "{");
   const { advisories, problems } = readFolder(folder);
   expect([advisories.size, problems.map(({ file: name }) => name)]).toEqual([1, ["half.json", "other.json"]]);
+});
+
+test("what an import that was cut off left is swept away once it is old, and nothing else", () => {
+  const folder = temporary();
+  const [old, young, other] = [".0123456789abcdef.new", ".fedcba9876543210.new", ".keep"].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  for (const path of [old, young, other]) writeFileSync(path, "{");
+  for (const path of [old, other]) utimesSync(path, 1, 1);
+  statuses(folder, [file(csaf())]);
+  expect(readdirSync(folder).toSorted()).toEqual([".fedcba9876543210.new", ".keep", "test-1.json"]);
 });
 
 test("the state of the folder changes with each import and removal, and is the same otherwise", () => {

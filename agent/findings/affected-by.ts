@@ -120,9 +120,10 @@ const named = ({ product }: IndexedProduct) => [product.name, product.version ??
 
 const isOfClass = ({ kinds }: IndexedProduct, deviceClass: string) => kinds === null || kinds.has(deviceClass);
 
-/** A product listed as fixed or not affected says so only for the versions it names. */
+/** What is still being looked into is possible at most. A product listed as fixed or not affected says so only for the versions it names. */
 function verdictOn({ status }: Concern, verdict: Verdict): Verdict | undefined {
   if (status === "affected") return verdict;
+  if (status === "suspected") return verdict === "not-affected" ? undefined : "possible";
   return verdict === "confirmed" ? "not-affected" : undefined;
 }
 

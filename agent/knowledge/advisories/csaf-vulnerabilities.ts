@@ -14,6 +14,7 @@ export const vulnerabilitySchema = z.object({
       fixed: ids,
       first_fixed: ids,
       known_not_affected: ids,
+      under_investigation: ids,
     })
     .partial()
     .catch({}),
@@ -39,6 +40,7 @@ export function vulnerabilityOf(
   ];
   const fixed = keys(status.fixed, status.first_fixed);
   const notAffected = keys(status.known_not_affected);
+  const suspected = keys(status.under_investigation);
   const values = scores
     .flatMap(({ cvss_v4: v4, cvss_v3: v3, cvss_v2: v2 }) => [v4, v3, v2])
     .filter((one) => one !== undefined);
@@ -54,6 +56,7 @@ export function vulnerabilityOf(
     affected: keys(status.known_affected, status.first_affected, status.last_affected),
     ...(fixed.length > 0 ? { fixed } : {}),
     ...(notAffected.length > 0 ? { notAffected } : {}),
+    ...(suspected.length > 0 ? { suspected } : {}),
   };
 }
 

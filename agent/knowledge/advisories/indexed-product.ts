@@ -8,7 +8,7 @@ import { type ParsedRange, parseVersionRange } from "./version-range.ts";
 /** One vulnerability and how the product stands to it. */
 export interface Concern {
   vulnerability: AdvisoryVulnerability;
-  status: "affected" | "free";
+  status: "affected" | "suspected" | "free";
 }
 export interface IndexedProduct {
   advisory: Advisory;
@@ -38,6 +38,7 @@ function concernsByProduct({ vulnerabilities }: Advisory): Map<string, Concern[]
   const found = new Map<string, Concern[]>();
   for (const vulnerability of vulnerabilities) {
     for (const key of vulnerability.affected) push(found, key, { vulnerability, status: "affected" });
+    for (const key of vulnerability.suspected ?? []) push(found, key, { vulnerability, status: "suspected" });
     const free = [...(vulnerability.fixed ?? []), ...(vulnerability.notAffected ?? [])];
     for (const key of new Set(free)) push(found, key, { vulnerability, status: "free" });
   }

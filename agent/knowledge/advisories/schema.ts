@@ -49,6 +49,8 @@ const vulnerabilitySchema = z.strictObject({
   affected: keys,
   fixed: keys.optional(),
   notAffected: keys.optional(),
+  /** Still being looked into by the publisher. */
+  suspected: keys.optional(),
 });
 
 export const advisorySchema = z.strictObject({

@@ -45,11 +45,16 @@ test("keeps what is fixed and what is not affected beside what is affected", () 
     { ...PUMP, version: "8.2", category: "product_version", id: "P2" },
     { ...PUMP, name: "Spectrum IQ", id: "P3" },
   ];
-  const status = { known_affected: ["P1"], fixed: ["P2"], known_not_affected: ["P3"] };
+  const status = { known_affected: ["P1"], fixed: ["P2"], known_not_affected: ["P3"], under_investigation: ["P3"] };
   const { advisory } = read(
     csaf({ products, vulnerabilities: [{ ...vulnerability("CVE-2024-10001", []), product_status: status }] }),
   );
-  expect(advisory.vulnerabilities[0]).toMatchObject({ affected: ["p1"], fixed: ["p2"], notAffected: ["p3"] });
+  expect(advisory.vulnerabilities[0]).toMatchObject({
+    affected: ["p1"],
+    fixed: ["p2"],
+    notAffected: ["p3"],
+    suspected: ["p3"],
+  });
 });
 
 test("keeps the scores of two CVSS versions side by side", () => {

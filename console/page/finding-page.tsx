@@ -5,6 +5,7 @@ import { EvidenceTable } from "./evidence-table.tsx";
 import { FindingHistory } from "./finding-history.tsx";
 import { FindingWork } from "./finding-work.tsx";
 import { Block, DeviceName, Fact, NotThere, TextFact } from "./parts.tsx";
+import { Reference } from "./reference.tsx";
 import { addressOf } from "./route.ts";
 import { Said } from "./said.tsx";
 import type { PageState } from "./state.ts";
@@ -139,17 +140,5 @@ function References({ addresses }: { addresses: string[] }) {
         ))}
       </ul>
     </>
-  );
-}
-
-/** A link only where it is a web address: rules may name a standard in words. */
-export function Reference({ text }: { text: string }) {
-  return /^https:\/\/[^\s]+$/.test(text) ? (
-    <a href={text} target="_blank" rel="noopener noreferrer">
-      <Said text={text} max={200} />
-      <span class="nhsuk-u-visually-hidden"> (opens in a new tab)</span>
-    </a>
-  ) : (
-    <Said text={text} max={200} />
   );
 }

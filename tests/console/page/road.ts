@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "vite";
 import type { Finding } from "../../../agent/findings/finding.ts";
+import { act, readAsked } from "../../../agent/findings/work/act.ts";
+import { begun } from "../../../agent/findings/work/sight.ts";
+import type { WorkedFinding } from "../../../agent/findings/work/worked.ts";
 import type { Device } from "../../../agent/identify/device.ts";
 import { findingChange } from "../../../agent/ledger/finding-rows.ts";
 import { openLedger } from "../../../agent/ledger/ledger.ts";
@@ -35,6 +38,26 @@ export async function openRoad() {
   let server: ConsoleServer | undefined;
   let uplink: Uplink | undefined;
   let port = 0;
+  /** What the console asked to be done with findings. */
+  const asked: Record<string, unknown>[] = [];
+  const held = new Map<string, WorkedFinding>();
+
+  function keep(finding: WorkedFinding): void {
+    held.set(finding.id, finding);
+    ledger.write([findingChange(finding)]);
+    uplink?.notify();
+  }
+  /** As the tap does it, with its own rules. */
+  function work(values: Record<string, unknown>): { ok: boolean; message: string } {
+    asked.push(values);
+    const read = readAsked(values);
+    const finding = "asked" in read ? held.get(read.asked.findingId) : undefined;
+    if ("problem" in read || !finding) return { ok: false, message: "It can't be done." };
+    const done = act(finding, read.asked, nowMicros());
+    if ("problem" in done) return { ok: false, message: done.problem };
+    keep(done.next);
+    return { ok: true, message: done.message };
+  }
 
   const summary = (): Summary => ({
     type: "summary",
@@ -53,6 +76,7 @@ export async function openRoad() {
 
   return {
     lights,
+    asked,
     address: () => `http://127.0.0.1:${port}/`,
     /** The first time on a free port, then on the same one: as a console that is started again. */
     async startConsole() {
@@ -69,6 +93,7 @@ export async function openRoad() {
         hello: () => ({ tapId: "ward-7", name: "Ward 7", version: "0.1.0-test" }),
         ledger,
         summary,
+        work,
         times: { summaryMs: 200, minRetryMs: 200, maxRetryMs: 400 },
       });
       uplink.start();
@@ -78,8 +103,11 @@ export async function openRoad() {
       uplink?.notify();
     },
     find(finding: Finding) {
-      ledger.write([findingChange(finding)]);
-      uplink?.notify();
+      keep(begun({ ...finding, key: "", marks: [] }, nowMicros()));
+    },
+    async stopTap() {
+      await uplink?.stop();
+      uplink = undefined;
     },
     async close() {
       await uplink?.stop();

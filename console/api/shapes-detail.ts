@@ -108,7 +108,11 @@ export interface FindingDetail {
   about: string;
   device: DeviceLink | null;
   related: DeviceLink[];
+  /** With whom, over which service. */
+  between: { device: DeviceLink | null; remote: string | null; service: string }[];
   evidence: EvidenceView[];
+  /** Pieces that the tap knows of, but doesn't tell one by one. */
+  evidenceLeftOut: number;
   vulnerabilities: VulnerabilityView[];
   /** Addresses of standards and guidance behind the rule. */
   references: string[];

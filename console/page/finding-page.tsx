@@ -32,6 +32,7 @@ export function FindingPage({ registerId, state, now }: { registerId: string; st
 
 function Known({ detail, state, now }: { detail: FindingDetail; state: PageState; now: number }) {
   const { finding, evidence, vulnerabilities } = detail;
+  const pieces = evidence.length + detail.evidenceLeftOut;
   return (
     <>
       <div class="wt-intro wt-intro--column">
@@ -68,8 +69,8 @@ function Known({ detail, state, now }: { detail: FindingDetail; state: PageState
           <VulnerabilityList vulnerabilities={vulnerabilities} />
         </Block>
       )}
-      <Block id="evidence" title="Evidence" count={count(evidence.length, "piece")}>
-        <EvidenceTable evidence={evidence} total={evidence.length} labelledBy="evidence-heading" now={now} />
+      <Block id="evidence" title="Evidence" count={count(pieces, "piece")}>
+        <EvidenceTable evidence={evidence} total={pieces} labelledBy="evidence-heading" now={now} />
       </Block>
       <Block id="history" title="History of the work">
         <FindingHistory detail={detail} now={now} />
@@ -79,7 +80,9 @@ function Known({ detail, state, now }: { detail: FindingDetail; state: PageState
 }
 
 function Facts({ detail, state, now }: { detail: FindingDetail; state: PageState; now: number }) {
-  const { finding, device, related, evidence, times } = detail;
+  const { finding, device, between, evidence, times } = detail;
+  const named = new Set(between.map((each) => each.device?.deviceId));
+  const related = detail.related.filter(({ deviceId }) => !named.has(deviceId));
   const protocols = [...new Set(evidence.map(({ protocol }) => protocol).filter(Boolean))];
   return (
     <dl class="wt-facts">
@@ -88,8 +91,25 @@ function Facts({ detail, state, now }: { detail: FindingDetail; state: PageState
           <DeviceName device={device} />
         </Fact>
       )}
+      {between.length > 0 && (
+        <Fact name={device ? "Between it and" : "Between"}>
+          <ul class="wt-plain-list">
+            {between.slice(0, MAX_RELATED_SHOWN).map((each) => (
+              <li key={`${each.device?.deviceId} ${each.remote} ${each.service}`}>
+                {each.device ? <DeviceName device={each.device} /> : <Said text={each.remote ?? "outside"} max={80} />}{" "}
+                <span class="wt-quiet">
+                  over <Said text={each.service} max={60} />
+                </span>
+              </li>
+            ))}
+            {between.length > MAX_RELATED_SHOWN && (
+              <li class="wt-quiet">and {between.length - MAX_RELATED_SHOWN} more</li>
+            )}
+          </ul>
+        </Fact>
+      )}
       {related.length > 0 && (
-        <Fact name={device ? "Between it and" : "Devices"}>
+        <Fact name={device ? "Other devices" : "Devices"}>
           <ul class="wt-plain-list">
             {related.slice(0, MAX_RELATED_SHOWN).map((each) => (
               <li key={each.deviceId}>

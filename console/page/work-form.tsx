@@ -99,7 +99,10 @@ export function WorkForm({ registerId, actions }: { registerId: string; actions:
               field={field}
               required={required}
               value={said[field] ?? ""}
-              set={(value) => setSaid({ ...said, [field]: value })}
+              set={(value) => {
+                setSaid({ ...said, [field]: value });
+                setProblem("");
+              }}
             />
           ))}
           {problem !== "" && (

@@ -119,7 +119,13 @@ export function createDetails({ rows, aliases, register, findings, feed, work, a
       about: readText(body.about) ?? (deviceId === null ? "network" : "device"),
       device: deviceId === null ? null : link(tapId, deviceId),
       related: readTexts(body.relatedDeviceIds).map((id) => link(tapId, id)),
+      between: readBodies(body.between).map((one) => {
+        const other = readId(one.deviceId);
+        const service = readText(one.service) ?? "";
+        return { device: other === null ? null : link(tapId, other), remote: readText(one.remote), service };
+      }),
       evidence: readBodies(body.evidence).map(readEvidence),
+      evidenceLeftOut: readCount(body.evidenceLeftOut) ?? 0,
       vulnerabilities: vulnerabilitiesOf(found, body),
       times: readCount(body.times),
       work: done

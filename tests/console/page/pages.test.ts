@@ -61,7 +61,8 @@ describe.skipIf(!chromium && !inCi)("the console's pages in Chromium (needs it i
     page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") complaints.push(`${message.text()} ${message.location().url}`);
+      if (message.type() === "error" || message.type() === "warning")
+        complaints.push(`${message.text()} ${message.location().url}`);
     });
     await page.goto(road.address());
     await page.getByText("62 devices").first().waitFor();

@@ -1,9 +1,11 @@
 /** The page's reducer: what each message from the console changes. */
 import { describe, expect, test } from "vitest";
 import type { ConsoleState, FeedItem, FeedMessage } from "../../../console/api/shapes.ts";
+import type { WorkView } from "../../../console/api/shapes-detail.ts";
 import {
   deviceOf,
   EMPTY_STATE,
+  foldFeed,
   isNew,
   MAX_DEVICES,
   MAX_FEED_LINES,
@@ -163,4 +165,29 @@ test("the state before is left as it was", () => {
   );
   expect([...before.devices.keys()]).toEqual(["reg-1"]);
   expect(before.taps.get("ward-7")?.connected).toBe(true);
+});
+
+test("lines about the same within ten minutes are one line, whatever came between", () => {
+  const at = (minute: number) => `2026-03-01T10:${String(minute).padStart(2, "0")}:00.000000Z`;
+  const feed = [
+    { ...line(9), at: at(30), group: "telnet medium" },
+    { ...line(8), at: at(29) },
+    { ...line(7), at: at(28), group: "telnet medium" },
+    { ...line(6), at: at(5), group: "telnet medium" },
+    { ...line(5), at: at(4), group: "smb1 high" },
+  ];
+  expect(foldFeed(feed).map(({ item, like }) => [item.number, ...like.map(({ number }) => number)])).toEqual([
+    [9, 7],
+    [8],
+    [6],
+    [5],
+  ]);
+});
+
+test("what was asked of a tap is held until it is answered", () => {
+  const work = { id: "w-1", state: "waiting" } as WorkView;
+  const asked = stateAfter(told(), { type: "work", work });
+  expect([...asked.work.keys()]).toEqual(["w-1"]);
+  expect(reduce(asked, [{ type: "work", work: { ...work, state: "done" } }], NOW).work.size).toBe(0);
+  expect(stateAfter(told({ work: [work] })).work.size).toBe(1);
 });

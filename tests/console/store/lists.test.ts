@@ -139,6 +139,12 @@ test("a finding's page reads what the tap says of it, and nothing of the wrong s
       evidence: [{ attribute: "x", value: "y", protocol: "z", firstSeenAt: AT, count: 3 }, "junk"],
       vulnerabilities: [vulnerability, null],
       times: 4,
+      evidenceLeftOut: 2,
+      between: [
+        { deviceId: "pump", remote: null, service: "tcp/23" },
+        { remote: "8.8.8.8", service: "tcp/22" },
+        "junk",
+      ],
       work: {
         by: "A",
         at: AT,
@@ -156,6 +162,11 @@ test("a finding's page reads what the tap says of it, and nothing of the wrong s
     device: { name: "PUMP" },
     related: [{ name: "PUMP" }, { name: "nobody", registerId: null }],
     evidence: [{ attribute: "x", count: 3 }],
+    evidenceLeftOut: 2,
+    between: [
+      { device: { name: "PUMP" }, service: "tcp/23" },
+      { device: null, remote: "8.8.8.8" },
+    ],
     vulnerabilities: [{ cve: "CVE-2019-12255", scores: [{ value: 9.8 }], kev: true, ransomware: false }],
     times: 4,
     work: { by: "A", reason: "Fenced in", owner: null },

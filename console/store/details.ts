@@ -7,6 +7,7 @@ import type { Aliases } from "./aliases.ts";
 import type { FeedTable } from "./feed.ts";
 import type { FindingTable } from "./findings.ts";
 import { linkOf, linkToUnknown } from "./links.ts";
+import type { MovedTable } from "./moved.ts";
 import {
   readBodies,
   readClaims,
@@ -36,9 +37,10 @@ interface Tables {
   feed: FeedTable;
   work: WorkTable;
   advisories: Advisories;
+  moved: MovedTable;
 }
 
-export function createDetails({ rows, aliases, register, findings, feed, work, advisories }: Tables) {
+export function createDetails({ rows, aliases, register, findings, feed, work, advisories, moved }: Tables) {
   const bodyOf = (tapId: string, kind: string, key: string): Body =>
     JSON.parse(rows.current(tapId, kind, key)?.body ?? "{}");
 
@@ -55,7 +57,7 @@ export function createDetails({ rows, aliases, register, findings, feed, work, a
   }
 
   function device(registerId: string): DeviceDetail | null {
-    const found = register.byId(registerId);
+    const found = moved.follow(registerId, register.byId);
     if (!found) return null;
     const { tapId, deviceId } = found;
     const body = bodyOf(tapId, "device", deviceId);
@@ -109,7 +111,7 @@ export function createDetails({ rows, aliases, register, findings, feed, work, a
   }
 
   function finding(registerId: string): Omit<FindingDetail, "references"> | null {
-    const found = findings.byId(registerId);
+    const found = moved.follow(registerId, findings.byId);
     if (!found) return null;
     const { tapId, findingId, deviceId } = found;
     const body = bodyOf(tapId, "finding", findingId);

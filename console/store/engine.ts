@@ -8,6 +8,7 @@ import { createFeed } from "./feed.ts";
 import { createFindingLists } from "./finding-lists.ts";
 import { createFindings } from "./findings.ts";
 import { createLedgers } from "./ledgers.ts";
+import { createMoved } from "./moved.ts";
 import { createRegister } from "./register.ts";
 import { asSent, createRows, type KeptRow } from "./rows.ts";
 import { type KeptTap, MAX_ROWS_PER_TAP, type RegisterChanges, StoreError, type SyncStore } from "./store.ts";
@@ -20,12 +21,13 @@ export function openEngine(folder: string, knowledgeFolder: string | null = null
   const rows = createRows(database);
   const aliases = createAliases(rows);
   const feed = createFeed(database);
-  const register = createRegister(database, { rows, aliases, feed });
-  const findings = createFindings(database, { rows, aliases, register, feed });
+  const moved = createMoved(database);
+  const register = createRegister(database, { rows, aliases, feed, moved });
+  const findings = createFindings(database, { rows, aliases, register, feed, moved });
   const lists = createFindingLists(database);
   const work = createWork(database, findings);
   const advisories = createAdvisories(database, knowledgeFolder);
-  const details = createDetails({ rows, aliases, register, findings, feed, work, advisories });
+  const details = createDetails({ rows, aliases, register, findings, feed, work, advisories, moved });
   const sql = {
     remake: database.prepare("DELETE FROM facts WHERE name = 'remake'"),
     taps: database.prepare("SELECT tapId, name, version, lastHeardAt, summary FROM taps ORDER BY tapId"),

@@ -5,19 +5,20 @@ import { severityRank } from "../severity.ts";
 import type { Aliases } from "./aliases.ts";
 import type { FeedTable } from "./feed.ts";
 import { changedFindingText, manyFindingsText, newFindingText } from "./feed-text.ts";
+import type { MovedTable } from "./moved.ts";
 import type { Register } from "./register.ts";
 import type { RowTable } from "./rows.ts";
 import type { RegisterChanges } from "./store.ts";
-import { findingView } from "./views.ts";
+import { findingRegisterIdOf, findingView, readTexts } from "./views.ts";
 
 /** Findings of one rule told one by one; more that come at once are one line. */
 const MAX_TOLD_SINGLY = 3;
 
 export function createFindings(
   database: Database,
-  tables: { rows: RowTable; aliases: Aliases; register: Register; feed: FeedTable },
+  tables: { rows: RowTable; aliases: Aliases; register: Register; feed: FeedTable; moved: MovedTable },
 ) {
-  const { rows, aliases, register, feed } = tables;
+  const { rows, aliases, register, feed, moved } = tables;
   const sql = {
     find: database.prepare("SELECT view FROM findings WHERE tapId = ? AND findingId = ?").pluck(),
     put: database.prepare(
@@ -45,6 +46,10 @@ export function createFindings(
     return findingView(tapId, findingId, JSON.parse(row.body), deviceId);
   }
 
+  /** Ids that its tap knew it by before devices were merged. */
+  const formerIds = (tapId: string, findingId: string): string[] =>
+    readTexts(JSON.parse(rows.current(tapId, "finding", findingId)?.body ?? "{}").formerIds);
+
   /** Looks at one finding again and adds what changed to `changes`; gives the finding when it is new. */
   function refresh(tapId: string, findingId: string, at: string, changes: RegisterChanges): FindingView | undefined {
     const kept = sql.find.get(tapId, findingId) as string | undefined;
@@ -64,6 +69,8 @@ export function createFindings(
       say(changedFindingText(before!, null));
       return undefined;
     }
+    for (const former of formerIds(tapId, findingId))
+      moved.remember(findingRegisterIdOf(tapId, former), after.registerId);
     sql.put.run({ ...after, urgency: severityRank(after.severity), text });
     changes.findings.push(after);
     if (!before) return after;

@@ -4,6 +4,7 @@ import type { DeviceView } from "../api/shapes.ts";
 import type { Aliases } from "./aliases.ts";
 import type { FeedTable } from "./feed.ts";
 import { changedDeviceText, goneDeviceText, newDeviceText } from "./feed-text.ts";
+import type { MovedTable } from "./moved.ts";
 import type { RowTable } from "./rows.ts";
 import type { RegisterChanges } from "./store.ts";
 import { targetKey } from "./targets.ts";
@@ -12,8 +13,11 @@ import { deviceView, registerIdOf } from "./views.ts";
 /** Findings counted for one device at most; a page that says this many says enough. */
 const MAX_FINDINGS_COUNTED = 1000;
 
-export function createRegister(database: Database, tables: { rows: RowTable; aliases: Aliases; feed: FeedTable }) {
-  const { rows, aliases, feed } = tables;
+export function createRegister(
+  database: Database,
+  tables: { rows: RowTable; aliases: Aliases; feed: FeedTable; moved: MovedTable },
+) {
+  const { rows, aliases, feed, moved } = tables;
   const sql = {
     find: database.prepare("SELECT view FROM devices WHERE registerId = ?").pluck(),
     put: database.prepare(
@@ -61,6 +65,7 @@ export function createRegister(database: Database, tables: { rows: RowTable; ali
       sql.drop.run(before.registerId);
       changes.gone.push(before.registerId);
       const sameAs = aliases.canonical(tapId, deviceId);
+      moved.remember(before.registerId, registerIdOf(tapId, sameAs));
       const text = goneDeviceText(before, sameAs === deviceId ? null : view(tapId, sameAs));
       changes.feed.push(feed.remember({ ...item, kind: "device-gone", text }));
       return;

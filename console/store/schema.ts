@@ -81,6 +81,10 @@ const MIGRATIONS = [
     json_extract(view, '$.version'), json_extract(view, '$.class'), json_extract(view, '$.medical'), json_extract(view, '$.os'));
   CREATE INDEX devicesByTarget ON devices (target, registerId);
   `,
+  `
+  -- Register ids that became others when devices turned out to be one: addresses that people kept still lead there.
+  CREATE TABLE moved (formerId TEXT PRIMARY KEY, registerId TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the file to this version; throws a plain sentence when a newer wardtap wrote it. */

@@ -12,7 +12,7 @@ export type Body = Record<string, unknown>;
 /** The register's own id: the same for the same device of the same tap, whatever ledger speaks of it. */
 export const registerIdOf = (tapId: string, deviceId: string): string => `reg-${shortHash(tapId, deviceId)}`;
 /** The same for findings. */
-const findingRegisterIdOf = (tapId: string, findingId: string): string => `fin-${shortHash(tapId, findingId)}`;
+export const findingRegisterIdOf = (tapId: string, findingId: string): string => `fin-${shortHash(tapId, findingId)}`;
 
 const shortHash = (tapId: string, id: string) =>
   createHash("sha256").update(`${tapId}\0${id}`).digest("hex").slice(0, 20);

@@ -1,6 +1,7 @@
 /** Lists and details of findings and devices: filtered, grouped, paged, bounded, and the same after an upgrade. */
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { tombstone } from "../../../agent/ledger/rows.ts";
 import { openSqlite } from "../../../agent/sqlite.ts";
 import { openEngine } from "../../../console/store/engine.ts";
 import type { SyncStore } from "../../../console/store/store.ts";
@@ -179,6 +180,21 @@ test("a finding's page reads what the tap says of it, and nothing of the wrong s
   expect(engine.whatIsKnownOfFinding("fin-none")).toBeNull();
 });
 
+test("an address that was kept leads on after devices turned out to be one", () => {
+  const engine = open();
+  send(engine, [device("old"), device("new"), finding("f-old", "old")]);
+  const kept = engine.whichDevices(2).find(({ deviceId }) => deviceId === "old")!.registerId;
+  const keptFinding = engine.whichFindings(1)[0]!.registerId;
+  const rows = [
+    { ...alias("old", "new"), version: 1, revision: 4 },
+    { ...tombstone("finding", "f-old", AT), version: 1, revision: 5 },
+    { ...finding("f-new", "new", { formerIds: ["f-old"] }), version: 1, revision: 6 },
+  ] as never[];
+  engine.whatDoRowsChange({ tapId: "t", ledgerId: LEDGER, rows, after: 3, upTo: 6, at: AT });
+  expect(engine.whatIsKnownOfDevice(kept)?.device.deviceId).toBe("new");
+  expect(engine.whatIsKnownOfFinding(keptFinding)?.finding.findingId).toBe("f-new");
+});
+
 test("words that say nothing are no maker, model or version", () => {
   const engine = open();
   send(engine, [
@@ -201,7 +217,7 @@ test("data of the first version is brought to this one, and nobody is told of it
   first.close();
   // What version 1 had: neither the columns nor the table of work.
   const database = openSqlite(join(folder, "console.db"));
-  database.exec(`DROP TABLE work; DROP TABLE facts; DROP TABLE findings; DROP INDEX feedOfDevice; DROP INDEX devicesByTarget;
+  database.exec(`DROP TABLE work; DROP TABLE moved; DROP TABLE facts; DROP TABLE findings; DROP INDEX feedOfDevice; DROP INDEX devicesByTarget;
     ALTER TABLE feed DROP COLUMN likeness; ALTER TABLE devices DROP COLUMN medical; ALTER TABLE devices DROP COLUMN target;
     CREATE TABLE findings (tapId TEXT NOT NULL, findingId TEXT NOT NULL, state TEXT NOT NULL, view TEXT NOT NULL,
       PRIMARY KEY (tapId, findingId)) STRICT, WITHOUT ROWID;

@@ -2,13 +2,13 @@
 import { useState } from "preact/hooks";
 import type { AffectedDevice, AffectedPage } from "../api/shapes-detail.ts";
 import { useAsked } from "./asked.ts";
-import { Cell } from "./cell.tsx";
 import { Pager } from "./pager.tsx";
 import { Block, DeviceName, NotThere } from "./parts.tsx";
 import { Reference } from "./reference.tsx";
 import { addressOf, advisoryAddress } from "./route.ts";
 import { Said } from "./said.tsx";
 import type { PageState } from "./state.ts";
+import { Cell, Table } from "./table.tsx";
 import { Tag } from "./tag.tsx";
 import { Verdicts } from "./verdicts.tsx";
 import { Marks, Scores } from "./vulnerabilities.tsx";
@@ -109,39 +109,26 @@ function Advisory({ advisory }: { advisory: AffectedPage["advisories"][number] }
 
 function Devices({ devices }: { devices: AffectedDevice[] }) {
   return (
-    <div class="wt-table-box">
-      <table class="wt-table" aria-labelledby="affected-heading">
-        <thead>
-          <tr>
-            <th scope="col">Device</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">Product</th>
-            <th scope="col">Version</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {devices.map(({ device, maker, model, version, verdict, why }) => (
-            <tr key={device.registerId} class="wt-row">
-              <th scope="row">
-                <DeviceName device={device} />
-              </th>
-              <Cell label="Verdict">
-                <Tag {...verdictTag(verdict)} />
-              </Cell>
-              <Cell label="Product">
-                <Said text={[maker, model].filter(Boolean).join(" ")} max={120} />
-              </Cell>
-              <Cell label="Version">
-                {version === null ? <span class="wt-none">not known</span> : <Said text={version} max={60} />}
-              </Cell>
-              <Cell label="Why">
-                <Said text={why} />
-              </Cell>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table labelledBy="affected-heading" columns={["Device", "Verdict", "Product", "Version", "Why"]}>
+      {devices.map(({ device, maker, model, version, verdict, why }) => (
+        <tr key={device.registerId} class="wt-row">
+          <th scope="row">
+            <DeviceName device={device} />
+          </th>
+          <Cell label="Verdict">
+            <Tag {...verdictTag(verdict)} />
+          </Cell>
+          <Cell label="Product">
+            <Said text={[maker, model].filter(Boolean).join(" ")} max={120} />
+          </Cell>
+          <Cell label="Version">
+            {version === null ? <span class="wt-none">not known</span> : <Said text={version} max={60} />}
+          </Cell>
+          <Cell label="Why">
+            <Said text={why} />
+          </Cell>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,10 +1,10 @@
 /** One page of the device table. On a narrow screen each row becomes a card. */
 import type { DeviceView, TapView } from "../api/shapes.ts";
 import { classWords } from "../class-words.ts";
-import { Cell } from "./cell.tsx";
 import { type Order, SORTS, type SortBy, startsDescending } from "./device-list.ts";
 import { Said, SaidList } from "./said.tsx";
 import { isNew } from "./state.ts";
+import { Cell } from "./table.tsx";
 import { Tag } from "./tag.tsx";
 import { When } from "./when.tsx";
 import { count, criticalityTag } from "./words.ts";

@@ -67,3 +67,8 @@ export function DeviceName({ device }: { device: DeviceLink }) {
     </>
   );
 }
+
+/** How many of a list are left out. */
+export function More({ total, shown }: { total: number; shown: number }) {
+  return total > shown ? <p class="wt-quiet">and {(total - shown).toLocaleString("en-GB")} more</p> : null;
+}

@@ -9,8 +9,8 @@ import { type Batch, readBatch } from "./replay-share-batch.ts";
 import type { ShareJoin } from "./replay-share-join.ts";
 import { CONTROL, type ShareData, type ShareEnd, type ShareMessage } from "./replay-share-messages.ts";
 
-/** Less is read by one thread before another has started. */
-const MIN_SHARED_BYTES = 48 << 20;
+/** Each thread warms up on its own, so that two are done earlier only with files that take long. */
+const MIN_SHARED_BYTES = 3 * 2 ** 29;
 /** Each thread opens them all: more are read by one thread, so that descriptors suffice. */
 const MAX_SHARED_FILES = 64;
 /** Of one thread's memory; one that needs more ends with an error, which is told. */

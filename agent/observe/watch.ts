@@ -29,6 +29,9 @@ const MAX_WAITING = 16_384;
 /** A window of the fold ends after this many frames too, so that it holds a bounded number of things to tell. */
 const MAX_WINDOW_FRAMES = 1 << 18;
 
+/** Past so many hosts room is made for more. */
+const ENOUGH_HOSTS = (MAX_HOSTS * 3) / 4;
+
 /** So often at most analyses are searched for ones that can be dropped. */
 const DROP_MICROS = 1_000_000;
 
@@ -188,13 +191,18 @@ export class Watch {
       ),
     );
     this.#fold.drain(emit);
+    this.#tellFlows();
+    this.#fanOut.drain(this.packet.at, ({ host, ...count }) =>
+      emit({ kind: "fan-out", by: hosts.hostKey(host), ...count }, 0, 0),
+    );
+  }
+
+  #tellFlows(): void {
+    const { emit } = this.#options;
     const conversations = this.#conversations;
     this.#flows.drain((index) => this.#addConversation(index));
     for (const { said, order, namedAt } of conversations.values()) emit(said, order, namedAt);
     conversations.clear();
-    this.#fanOut.drain(this.packet.at, ({ host, ...count }) =>
-      emit({ kind: "fan-out", by: hosts.hostKey(host), ...count }, 0, 0),
-    );
   }
 
   /** Says all known facts once more (the agent came back). */
@@ -229,16 +237,20 @@ export class Watch {
     }
     this.#windowFrames = 0;
     this.#nextDrainAt = now + this.#foldMicros;
-    if (this.#hosts.count > (MAX_HOSTS * 3) / 4) this.#makeRoom(now);
+    if (this.#hosts.count > ENOUGH_HOSTS) this.#makeRoom(now);
   }
 
   #makeRoom(now: number): void {
-    this.drain();
-    this.#fanOut.clear();
-    this.#nameTunnels.clear();
-    this.#hosts.compact(now);
-    // These were remembered by indexes that are somebody else's now.
-    this.#repeats.forget();
+    if (this.#hosts.count > ENOUGH_HOSTS) {
+      this.drain();
+      this.#fanOut.clear();
+      this.#nameTunnels.clear();
+      this.#hosts.compact(now);
+      // These were remembered by indexes that are somebody else's now.
+      this.#repeats.forget();
+    }
+    // A flood of flows from few hosts makes nobody forget whom those hosts tried to reach.
+    this.#tellFlows();
     this.#flows.compact(now, this.#dropped);
   }
 

@@ -30,20 +30,42 @@ export interface Affected extends Vulnerability {
   ground: Ground;
 }
 
+/** The rest is counted. */
+const MAX_LISTED = 100;
+/** Imported advisories may name any number; what lies past these is not listed, and raises no finding anew. */
+const MAX_SIGNS = 1000;
+/** CISA's advisories on medical devices. */
+const MEDICAL_SERIES = /^ICSMA-/i;
+
 type Verdict = Vulnerability["verdict"];
 const RANK: Record<Verdict, number> = { confirmed: 3, likely: 2, possible: 1, "not-affected": 0 };
 
 /** One entry for each CVE, the most certain and worst first; those that don't concern it (any more) too. */
 export function affectedBy(target: Target, index: AdvisoryIndex): Affected[] {
   const best = new Map<string, Affected>();
-  for (const { entry, verdict, ground, because } of grounds(target, index)) {
+  const matches = [...grounds(target, index)];
+  const free = freeIn(matches);
+  for (const { entry, verdict, ground, because } of matches) {
     for (const concern of entry.concerns) {
       const said = verdictOn(concern, verdict);
-      if (said !== undefined) keep(best, vulnerabilityOf(concern, entry, said, ground, because, index));
+      const isFree = concern.status !== "free" && ground === "product" && free.has(sayingKey(concern, entry));
+      if (said !== undefined && !isFree) keep(best, vulnerabilityOf(concern, entry, said, ground, because, index));
     }
   }
   return [...best.values()].sort(byWeight);
 }
+
+/** Advisories call all versions of a product affected, and a few of them mended: the version's own entry counts. */
+function freeIn(matches: readonly Match[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { entry, verdict } of matches)
+    for (const concern of entry.concerns)
+      if (concern.status === "free" && verdict === "confirmed") found.add(sayingKey(concern, entry));
+  return found;
+}
+
+const sayingKey = ({ vulnerability }: Concern, { advisory, product }: IndexedProduct) =>
+  `${advisory.id}\0${product.name}\0${vulnerability.cve}`;
 
 interface Match {
   entry: IndexedProduct;
@@ -64,7 +86,7 @@ function* grounds(target: Target, index: AdvisoryIndex): Iterable<Match> {
   // A maker's advisories on other products say nothing of a device whose model is known.
   if (maker !== null && model === null && target.medical) {
     for (const entry of index.ofMaker(maker))
-      if (!entry.isCatalogue && isOfClass(entry, target.class))
+      if (!entry.isCatalogue && isMedical(entry) && isOfClass(entry, target.class))
         yield {
           entry,
           verdict: "possible",
@@ -118,6 +140,9 @@ function fits(text: string, entry: IndexedProduct, index: AdvisoryIndex): Fit {
 
 const named = ({ product }: IndexedProduct) => [product.name, product.version ?? ""].join(" ").trim();
 
+/** Makers of medical devices make much else, with thousands of advisories of its own: what speaks of a ward tells so. */
+const isMedical = ({ kinds, advisory }: IndexedProduct) => kinds !== null || MEDICAL_SERIES.test(advisory.id);
+
 const isOfClass = ({ kinds }: IndexedProduct, deviceClass: string) => kinds === null || kinds.has(deviceClass);
 
 /** What is still being looked into is possible at most. A product listed as fixed or not affected says so only for the versions it names. */
@@ -161,6 +186,14 @@ function keep(best: Map<string, Affected>, one: Affected): void {
     if (!scores.some(({ value, source }) => value === score.value && source === score.source)) scores.push(score);
   best.set(one.cve, { ...first, scores });
 }
+
+/** What a finding lists: the most certain and worst. */
+export const listedOf = (all: readonly Affected[]): Vulnerability[] =>
+  all.slice(0, MAX_LISTED).map(({ ground: _, ...vulnerability }) => vulnerability);
+
+/** What a decision on a finding covers: the most certain and worst. */
+export const signsOf = (affected: readonly Affected[]): string[] =>
+  affected.slice(0, MAX_SIGNS).map(({ cve, verdict }) => `${cve} ${verdict}`);
 
 const compareGround = (a: Affected, b: Affected): number =>
   RANK[b.verdict] - RANK[a.verdict] || (a.advisory < b.advisory ? -1 : a.advisory > b.advisory ? 1 : 0);

@@ -28,8 +28,8 @@ export function severityOf(vulnerability: Vulnerability): Severity | undefined {
 
 /** The worst of all; undefined when none applies. */
 export function worstSeverity(vulnerabilities: readonly Vulnerability[]): Severity | undefined {
-  const found = vulnerabilities.map((one) => ORDER.indexOf(severityOf(one) ?? ("" as Severity)));
-  return ORDER[Math.max(-1, ...found)];
+  const rank = (one: Vulnerability) => ORDER.indexOf(severityOf(one) ?? ("" as Severity));
+  return ORDER[vulnerabilities.reduce((worst, one) => Math.max(worst, rank(one)), -1)];
 }
 
 const raised = (severity: Severity, isExploited: boolean): Severity =>

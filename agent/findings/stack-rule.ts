@@ -3,7 +3,7 @@
 import type { Device } from "../identify/device.ts";
 import { bundledKnowledge } from "../knowledge/advisories/bundled.ts";
 import type { Stack } from "../knowledge/advisories/stacks.ts";
-import { affectedBy } from "./affected-by.ts";
+import { affectedBy, listedOf, signsOf } from "./affected-by.ts";
 import type { FindingRule } from "./rule.ts";
 import { worstSeverity } from "./severity-of.ts";
 import { type SeenSign, stackSigns } from "./stack-signs.ts";
@@ -33,8 +33,8 @@ export const fromStack = ({ stack, why, ...rule }: StackRule): FindingRule => ({
           severity: worstSeverity(affected) ?? "low",
           certainty: worst.verdict,
           why: why(sign),
-          vulnerabilities: all.map(({ ground: _, ...vulnerability }) => vulnerability),
-          signs: affected.map(({ cve, verdict }) => `${cve} ${verdict}`),
+          vulnerabilities: listedOf(all),
+          signs: signsOf(affected),
           evidence: sign.evidence,
           firstSeenAt: device.firstSeenAt,
           lastSeenAt: device.lastSeenAt,

@@ -1,10 +1,12 @@
 /** JSON from a file that may be malicious: size and depth are looked at before anything is built from it. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** A bigger file is refused. */
 export const MAX_FILE_BYTES = 32 << 20;
 /** A deeper document is refused. */
 export const MAX_DEPTH = 64;
+
+const TOO_LARGE = `is larger than ${MAX_FILE_BYTES >> 20} MiB`;
 
 export type Read = { value: unknown; bytes: Buffer } | { problem: string };
 
@@ -12,14 +14,15 @@ export type Read = { value: unknown; bytes: Buffer } | { problem: string };
 export function readJson(path: string): Read {
   let file: number;
   try {
-    file = openSync(path, "r");
+    // A pipe without a writer would hold us for ever.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return { problem: `can't be opened (${codeOf(error)})` };
   }
   try {
     const state = fstatSync(file);
     if (!state.isFile()) return { problem: "is no file" };
-    if (state.size > MAX_FILE_BYTES) return { problem: `is larger than ${MAX_FILE_BYTES >> 20} MiB` };
+    if (state.size > MAX_FILE_BYTES) return { problem: TOO_LARGE };
     const bytes = Buffer.alloc(state.size);
     let length = 0;
     for (let got = 1; got > 0 && length < bytes.length; length += got)
@@ -33,6 +36,7 @@ export function readJson(path: string): Read {
 }
 
 export function parseBounded(bytes: Buffer): Read {
+  if (bytes.length > MAX_FILE_BYTES) return { problem: TOO_LARGE };
   if (depthOf(bytes) > MAX_DEPTH) return { problem: `is nested deeper than ${MAX_DEPTH}` };
   try {
     return { value: JSON.parse(bytes.toString("utf8").replace(/^\ufeff/, "")) as unknown, bytes };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type AdvisoryVulnerability, CVE_ID, MAX_TEXT } from "./schema.ts";
 
+const MAX_SCORES = 20;
 const ids = z.array(z.string().max(1000)).max(20_000).catch([]);
 const score = z.object({ baseScore: z.number().min(0).max(10), vectorString: z.string().max(MAX_TEXT).optional() });
 export const vulnerabilitySchema = z.object({
@@ -52,7 +53,7 @@ export function vulnerabilityOf(
   );
   return {
     cve,
-    scores: [...told.values()].slice(0, 20),
+    scores: [...told.values()].slice(0, MAX_SCORES),
     affected: keys(status.known_affected, status.first_affected, status.last_affected),
     ...(fixed.length > 0 ? { fixed } : {}),
     ...(notAffected.length > 0 ? { notAffected } : {}),
@@ -66,7 +67,20 @@ export function merged(all: readonly AdvisoryVulnerability[]): AdvisoryVulnerabi
   for (const one of all) {
     const held = byCve.get(one.cve);
     if (held === undefined) byCve.set(one.cve, one);
-    else held.affected = [...new Set([...held.affected, ...one.affected])];
+    else byCve.set(one.cve, joined(held, one));
   }
   return [...byCve.values()].sort((a, b) => (a.cve < b.cve ? -1 : 1));
+}
+
+function joined(a: AdvisoryVulnerability, b: AdvisoryVulnerability): AdvisoryVulnerability {
+  const both = (field: "affected" | "fixed" | "notAffected" | "suspected") => [
+    ...new Set([...(a[field] ?? []), ...(b[field] ?? [])]),
+  ];
+  const scores = [...a.scores, ...b.scores.filter(({ value }) => !a.scores.some((one) => one.value === value))];
+  const joint: AdvisoryVulnerability = { cve: a.cve, scores: scores.slice(0, MAX_SCORES), affected: both("affected") };
+  for (const field of ["fixed", "notAffected", "suspected"] as const) {
+    const keys = both(field);
+    if (keys.length > 0) joint[field] = keys;
+  }
+  return joint;
 }

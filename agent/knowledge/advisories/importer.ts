@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { readJson } from "./bounded-json.ts";
 import { KEV_ID } from "./catalogue.ts";
 import { readCsaf, type Unusable } from "./csaf.ts";
-import { type Imported, readFolder, removeLeftovers, storeAdvisory, storeCatalogue } from "./folder.ts";
+import {
+  advisoryParcel,
+  catalogueParcel,
+  type Imported,
+  type Parcel,
+  problemOf,
+  readFolder,
+  removeLeftovers,
+  store,
+} from "./folder.ts";
 import { looksLikeKev, readKev } from "./kev.ts";
 import { compareRevisions } from "./newer.ts";
 import type { Advisory, Catalogue } from "./schema.ts";
@@ -57,8 +66,9 @@ function importAdvisory(file: string, value: unknown, folder: string, held: Impo
   const before = held.advisories.get(advisory.id.toLowerCase());
   const status = statusOf(advisory, before);
   if (status === "added" || status === "replaced") {
+    const problem = keep(advisoryParcel(advisory), folder, held, dryRun);
+    if (problem !== undefined) return refused(file, problem);
     held.advisories.set(advisory.id.toLowerCase(), advisory);
-    if (!dryRun) stored(() => storeAdvisory(folder, advisory), folder);
   }
   return { file, status, ...countsOf(advisory), unusable, problem: null };
 }
@@ -69,8 +79,9 @@ function importCatalogue(file: string, value: unknown, folder: string, held: Imp
   const { catalogue, unusable } = read;
   const status = statusOf(dated(catalogue), held.catalogue === null ? undefined : dated(held.catalogue));
   if (status === "added" || status === "replaced") {
+    const problem = keep(catalogueParcel(catalogue), folder, held, dryRun);
+    if (problem !== undefined) return refused(file, problem);
     held.catalogue = catalogue;
-    if (!dryRun) stored(() => storeCatalogue(folder, catalogue), folder);
   }
   return {
     file,
@@ -83,6 +94,15 @@ function importCatalogue(file: string, value: unknown, folder: string, held: Imp
     unusable,
     problem: null,
   };
+}
+
+/** Why it was not kept; undefined when it was. What a replaced file took counts on, until the folder is read again. */
+function keep(parcel: Parcel, folder: string, held: Imported, dryRun: boolean): string | undefined {
+  const problem = problemOf(parcel, held);
+  if (problem !== undefined) return problem;
+  held.bytes += parcel.bytes.length;
+  if (!dryRun) stored(() => store(folder, parcel), folder);
+  return undefined;
 }
 
 /** The catalogue counts its versions by date: 2025.08.25. */

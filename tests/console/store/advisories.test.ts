@@ -1,6 +1,6 @@
 /** Which of ours are affected: advisories judged against the register, counted, listed, and judged anew. */
 import { expect, onTestFinished, test } from "vitest";
-import { storeAdvisory } from "../../../agent/knowledge/advisories/folder.ts";
+import { advisoryParcel, store } from "../../../agent/knowledge/advisories/folder.ts";
 import type { Advisory } from "../../../agent/knowledge/advisories/schema.ts";
 import { openEngine } from "../../../console/store/engine.ts";
 import type { SyncStore } from "../../../console/store/store.ts";
@@ -33,7 +33,7 @@ function open(folder: string | null, changes: object[]): SyncStore {
 }
 function withAcme(): SyncStore {
   const folder = temporaryFolder();
-  storeAdvisory(folder, ADVISORY);
+  store(folder, advisoryParcel(ADVISORY));
   const dropper = { maker: "Acme", model: "Dropper 3" };
   return open(folder, [
     device("old", { ...dropper, version: "2.4" }),
@@ -95,7 +95,7 @@ test("a device that is updated changes its verdict", () => {
 
 test("a device's page and its finding carry the console's own verdict", () => {
   const folder = temporaryFolder();
-  storeAdvisory(folder, ADVISORY);
+  store(folder, advisoryParcel(ADVISORY));
   const engine = open(folder, [
     device("old", { maker: "Acme", model: "Dropper 3", version: "2.4" }),
     finding("f", "old", {
@@ -125,7 +125,7 @@ test("what is imported later counts from the next look at the folder, and all is
   const verdicts = createVerdicts(folder, () => now);
   const target = { maker: "Acme", model: "Dropper 3", version: "2.4", class: "infusion-pump", medical: true };
   expect([...verdicts.of("k", target).keys()]).toEqual([]);
-  storeAdvisory(folder, ADVISORY);
+  store(folder, advisoryParcel(ADVISORY));
   expect([...verdicts.of("k", target).keys()]).toEqual([]);
   now = 61_000;
   expect([...verdicts.of("k", target).keys()]).toEqual(["TEST-26-001"]);

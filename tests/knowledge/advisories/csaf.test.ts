@@ -101,6 +101,15 @@ test("reads the version from the full name where the branch has none", () => {
   expect(unusable).toEqual([{ what: "Sigma Spectrum", why: "names no maker" }]);
 });
 
+test("of a vulnerability told in two entries all that either says is kept", () => {
+  const products = ["1.0", "2.0", "3.0"].map((version, at) => ({ vendor: "A", name: "B", version, id: `P${at + 1}` }));
+  const fixed = { cve: "CVE-2024-10001", product_status: { fixed: ["P2"], known_not_affected: ["P3"] } };
+  const { advisory } = read(csaf({ products, vulnerabilities: [vulnerability("CVE-2024-10001", ["P1"]), fixed] }));
+  expect(advisory.vulnerabilities).toEqual([
+    { cve: "CVE-2024-10001", scores: [expect.anything()], affected: ["p1"], fixed: ["p2"], notAffected: ["p3"] },
+  ]);
+});
+
 test("a component inside a product stands for the product", () => {
   const value = csaf({ vulnerabilities: [vulnerability("CVE-2024-10001", ["R1"])] });
   const relationships = [

@@ -28,6 +28,7 @@ interface FtpMessage {
 
 interface FtpState {
   lines: number;
+  server: number;
   greeting: number;
   isAnonymous: boolean;
   /** Digest of the user's name, until the password comes. */
@@ -58,11 +59,12 @@ export default defineDissector<FtpMessage>({
     const line = lineText(payload);
     const reply = REPLY.exec(line);
     if (known === undefined && !proves(reply, line, flow)) return undefined;
-    const state = known ?? newState();
+    const state = known ?? newState(reply === null ? flow.destinationPort : flow.sourcePort);
     flow.state = state;
     const message: FtpMessage = { isReply: reply !== null, said: [], login: "", done: ++state.lines >= MAX_LINES };
     if (reply !== null) readReply(Number(reply[1]), reply[3]!, state, message);
-    else readCommand(line, state, message);
+    // The middle lines of a long reply need no code, and any words may stand there. RFC 959, 4.2.
+    else if (flow.sourcePort !== state.server) readCommand(line, state, message);
     return message;
   },
   evidence({ said, login }) {
@@ -77,8 +79,9 @@ export default defineDissector<FtpMessage>({
   done: ({ done }) => done,
 });
 
-const newState = (): FtpState => ({
+const newState = (server: number): FtpState => ({
   lines: 0,
+  server,
   greeting: 0,
   isAnonymous: false,
   name: undefined,

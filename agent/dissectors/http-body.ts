@@ -57,13 +57,27 @@ export function readBody(kind: BodyKind, raw: Buffer, fields: ReadonlyMap<string
 
 const isChunked = (fields: ReadonlyMap<string, string>) => /\bchunked\b/i.test(fields.get("transfer-encoding") ?? "");
 
+/**
+ * What comes after a name that says password is one, save where the name goes on to say something about it (when it ends,
+ * how long it is), or it only says yes or no.
+ */
+const ABOUT_IT =
+  '(?![^&="]{0,40}(?:expir|chang|reset|hint|policy|rule|date|time|length|age|url|link|requir|strength|valid))';
+const NO_FLAG = '(?!(?:true|false|yes|no|on|off|[01])(?:[&\\s"]|$))';
+
 /** A field whose name says password, with something in it; a shorter name says it only beside one for the user. */
-const PASSWORD_FIELD = /(?:^|[&?])[^&=]{0,40}(?:passw|pwd|passphrase)[^&=]{0,40}=[^&\s]/i;
-const SHORT_FIELD = /(?:^|[&?])(?:pass|pw|psw)=[^&\s]/i;
+const PASSWORD_FIELD = new RegExp(
+  `(?:^|[&?])[^&=]{0,40}(?:passw|pwd|passphrase)${ABOUT_IT}[^&=]{0,40}=${NO_FLAG}[^&\\s]`,
+  "i",
+);
+const SHORT_FIELD = new RegExp(`(?:^|[&?])(?:pass|pw|psw)=${NO_FLAG}[^&\\s]`, "i");
 const USER_FIELD = /(?:^|[&?])[^&=]{0,40}(?:user|login|account|e?mail)[^&=]{0,40}=[^&\s]/i;
 
 /** The same in JSON (RFC 8259, 4). */
-const PASSWORD_MEMBER = /"[^"]{0,40}(?:passw|pwd|passphrase)[^"]{0,40}"\s*:\s*"[^"]/i;
+const PASSWORD_MEMBER = new RegExp(
+  `"[^"]{0,40}(?:passw|pwd|passphrase)${ABOUT_IT}[^"]{0,40}"\\s*:\\s*"${NO_FLAG}[^"]`,
+  "i",
+);
 
 const fieldsHoldPassword = (fields: string) =>
   PASSWORD_FIELD.test(fields) || (SHORT_FIELD.test(fields) && USER_FIELD.test(fields));

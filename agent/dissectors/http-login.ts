@@ -6,6 +6,9 @@ import { type Ntlmssp, readNtlmssp } from "./ntlmssp.ts";
 /** Base64 of the longest login that could be a documented one. */
 const MAX_BASIC = 400;
 
+/** Servers answer these to anybody: being answered proves nothing. RFC 9110, 9.3.7 and 9.3.8; RFC 7826, 13.1. */
+const UNGUARDED = /^(?:OPTIONS|TRACE|TEARDOWN) /;
+
 /** The part of a connection's memory that is about logins. */
 export interface HttpLogin {
   /** Requests whose answer has not come. With more than one nobody can say which of them an answer is for. */
@@ -24,9 +27,14 @@ export function loginKind(fields: ReadonlyMap<string, string>): "password" | "to
   return schemes.includes("Basic") ? "password" : schemes.includes("Bearer") ? "token" : "";
 }
 
-export function requestGoes(login: HttpLogin, authorization: string | undefined): void {
+/** `first`: the request's first line. */
+export function requestGoes(login: HttpLogin, first: string, authorization: string | undefined): void {
   login.unanswered++;
-  login.isFactory = login.unanswered === 1 && schemeOf(authorization) === "Basic" && isFactoryBasic(authorization!);
+  login.isFactory =
+    login.unanswered === 1 &&
+    schemeOf(authorization) === "Basic" &&
+    !UNGUARDED.test(first) &&
+    isFactoryBasic(authorization!);
 }
 
 /** An answer's first line. True when it lets in a documented login: what it asked for is given, or it leads on. */

@@ -173,7 +173,8 @@ const keepAgent = (agent: string | undefined) =>
 const newState = (): HttpState => ({ heads: 0, proxied: false, connect: false, login: newHttpLogin() });
 
 function readRequest({ first, fields }: Head, body: Body, state: HttpState): HttpMessage["login"] {
-  requestGoes(state.login, fields.get("authorization"));
+  // A proxy hands the login on: who let it in is somebody else.
+  requestGoes(state.login, first, state.proxied ? undefined : fields.get("authorization"));
   return body.password || queryHoldsPassword(first) ? "password" : loginKind(fields);
 }
 

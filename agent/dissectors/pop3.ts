@@ -20,6 +20,9 @@ interface PopMessage {
 
 interface PopState extends LoginState {
   lines: number;
+  server: number;
+  /** Commands whose reply has not come. With more than one nobody can say which of them a reply is for. */
+  unanswered: number;
   /** The last line asked for TLS. */
   startTls: boolean;
   /** Digest of the user's name, until the password comes. */
@@ -39,15 +42,17 @@ export default defineDissector<PopMessage>({
     const line = lineText(payload);
     const isReply = /^(?:\+OK|-ERR|\+(?: |$))/.test(line);
     if (known === undefined && !proves(line, isReply, flow.sourcePort, flow.destinationPort)) return undefined;
-    const state = known ?? { lines: 0, startTls: false, name: undefined, sasl: undefined, isFactory: false };
+    const state = known ?? newState(isReply ? flow.sourcePort : flow.destinationPort);
     flow.state = state;
+    const fromServer = flow.sourcePort === state.server;
     const message: PopMessage = { isReply, greeting: undefined, login: "", done: ++state.lines >= MAX_LINES };
     if (isReply && known === undefined) {
       // The time stamp in it belongs to a login that hides its password (APOP).
       const text = line.replace(/^\S+\s*/, "").replace(/<[^>]*>/g, "");
       message.greeting = text.includes("@") ? undefined : keepText(text, 120);
-    } else if (!isReply) readCommand(line, state, message);
-    else readReply(line, state, message);
+    } else if (!fromServer) readCommand(line, state, message);
+    // What else a server says goes on with a reply, and names commands among other things.
+    else if (isReply) readReply(line, state, message);
     return message;
   },
   evidence({ greeting, login }) {
@@ -63,16 +68,27 @@ export default defineDissector<PopMessage>({
   done: ({ done }) => done,
 });
 
+const newState = (server: number): PopState => ({
+  lines: 0,
+  server,
+  unanswered: 0,
+  startTls: false,
+  name: undefined,
+  sasl: undefined,
+  isFactory: false,
+});
+
 const proves = (line: string, isReply: boolean, from: number, to: number) =>
   isReply ? from === PORT || /\bPOP3?\b/i.test(line) : to === PORT && /^(?:USER|APOP|CAPA|AUTH|STLS)\b/i.test(line);
 
 function readReply(line: string, state: PopState, message: PopMessage): void {
   const isAccepted = line.startsWith("+OK");
   if (state.startTls) message.done = isAccepted && "next";
-  if (state.isFactory) {
+  if (state.isFactory && state.unanswered <= 1) {
     if (isAccepted) message.login = "factory";
     message.done = true;
   }
+  state.unanswered = Math.max(0, state.unanswered - 1);
   state.startTls = false;
   // Any reply but "go on" ends the exchange.
   if (!line.startsWith("+ ") && line !== "+") state.sasl = undefined;
@@ -80,6 +96,7 @@ function readReply(line: string, state: PopState, message: PopMessage): void {
 
 /** After a login the answer is waited for only where it was a documented one. */
 function readCommand(line: string, state: PopState, message: PopMessage): void {
+  state.unanswered++;
   if (state.sasl !== undefined) {
     message.done = answerSasl(state, line);
     return;

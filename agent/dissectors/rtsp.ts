@@ -71,7 +71,7 @@ export default defineDissector<RtspMessage>({
     const done = ++state.heads >= MAX_HEADS;
     if (!isRequest) return { isRequest, said, login: answerComes(state.login, first) ? "factory" : "", done };
     const authorization = fields.get("authorization");
-    requestGoes(state.login, authorization);
+    requestGoes(state.login, first, authorization);
     return { isRequest, said, login: schemeOf(authorization) === "Basic" ? "password" : "", done };
   },
   evidence({ said, login, isRequest }) {

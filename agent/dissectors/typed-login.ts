@@ -10,7 +10,7 @@ const NAME_PROMPT = /(?:login|user ?name|user|account)\s*:\s*$/i;
 const PASSWORD_PROMPT = /(?:password|passwd|passcode)[^:\n]{0,40}:\s*$/i;
 /** What follows at once after a password that was no good; a new prompt says it too. Further down it is house rules. */
 const REFUSED =
-  /incorrect|invalid|fail|denied|refused|wrong|bad (?:password|login|user)|not (?:allowed|permitted|authori[sz]ed)|locked|illegal|unknown|try again/i;
+  /incorrect|invalid|fail|denied|refused|reject|wrong|error|sorry|bad (?:password|login|user|secret)|not (?:allowed|permitted|authori[sz]ed)|locked|illegal|unknown|try again/i;
 const REFUSAL_LINES = 2;
 /** A shell that waits for a command: "# ", "root@pump:~$ ", "hub> ", "C:\>", "-> "; the C shell's needs a name before it. */
 const SHELL_PROMPT = /(?:^|[\r\n])(?:[^\r\n]{0,80}[#$>]|[A-Za-z][\w@.~-]{0,39}%) ?$/;
@@ -34,6 +34,8 @@ export interface TypedLogin {
   /** What has been typed since the prompt: overwritten as soon as the line ends. */
   readonly typed: Buffer;
   length: number;
+  /** The last letter ended a line: the other half of that end is no empty line of its own. RFC 854, "CR LF" and "CR NUL". */
+  afterCr: boolean;
   /** Digest of the user's name. */
   name: Buffer | undefined;
   /** A documented login was typed, and the server has not shown what it makes of it. */
@@ -47,6 +49,7 @@ export const newTypedLogin = (user = ""): TypedLogin => ({
   asks: "",
   typed: Buffer.alloc(MAX_TYPED),
   length: 0,
+  afterCr: false,
   name: nameDigest(user),
   isFactory: false,
 });
@@ -88,8 +91,11 @@ export const isNamePrompt = (text: string): boolean => NAME_PROMPT.test(text);
 
 /** What the client types. */
 export function clientTypes(login: TypedLogin, text: string): void {
-  for (let at = 0; at < text.length && login.asks !== ""; at++) {
+  for (let at = 0; at < text.length; at++) {
     const letter = text.charCodeAt(at);
+    const isSecondHalf = login.afterCr && (letter === LF || letter === 0);
+    login.afterCr = letter === CR;
+    if (isSecondHalf || login.asks === "") continue;
     if (letter === CR || letter === LF) endLine(login);
     else if (letter === BACKSPACE || letter === DELETE) login.length = Math.max(0, login.length - 1);
     else if (letter === ERASE_LINE) login.length = 0;

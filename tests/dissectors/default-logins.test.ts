@@ -320,6 +320,10 @@ describe("after a documented login over telnet", () => {
     "\r\nWelcome.\r\n1) Settings\r\n2) Quit\r\nChoice: ",
     "\r\n100% ",
     "\r\nNew password: ",
+    "\r\n% Error in authentication.\r\n\r\nhub>",
+    "\r\n% Bad secrets\r\n\r\nhub>",
+    "\r\nsu: Sorry\r\n$ ",
+    "\r\nConnection rejected\r\n> ",
   ])("%j is none", (text) => expect(following(S(text))).not.toContain("wardtap.login.default"));
 
   test("what is refused in pieces is refused", () => {
@@ -327,4 +331,53 @@ describe("after a documented login over telnet", () => {
       "wardtap.login.default",
     );
   });
+});
+
+describe("a client that ends its lines in two pieces", () => {
+  const asks = S(hex("ff fb 01"), "login: ");
+  const inPieces = (text: string, end: Line) => [...typed(text), end];
+  const nobody = canary("nobody");
+  beforeAll(() => learnLogins([loginDigest(nameDigest(nobody), "")]));
+
+  test.each([
+    ["CR LF", C("\n")],
+    ["CR NUL", C("\0")],
+  ])("of %s answers no prompt with nothing by that", (_, end) => {
+    const name = [...typed(nobody), S("\r\nPassword: "), end];
+    const said = talk(telnet, 23, [asks, ...name, ...inPieces("other", end), S("\r\n# ")]).said.join();
+    expect(said).not.toContain("wardtap.login.default");
+    const good = talk(telnet, 23, [asks, ...inPieces(USER, end), S("Password: "), ...inPieces(SECRET, end), S("# ")]);
+    expect(good.said.join()).toContain("wardtap.login.default");
+  });
+});
+
+test.each([
+  ["an HTTP server", http, 80, "OPTIONS / HTTP/1.1", "HTTP/1.1 200 OK"],
+  ["a camera", rtsp, 554, "OPTIONS rtsp://10.0.0.9/1 RTSP/1.0", "RTSP/1.0 200 OK"],
+])("%s that says to anybody what it can do has let nobody in by that", (_, dissector, port, first, answer) => {
+  const lines = [C(head(first, basic(`${USER}:${SECRET}`))), S(head(answer))];
+  expect(talk(dissector as typeof http, port as number, lines).said.join()).not.toContain("wardtap.login.default");
+});
+
+test("a proxy that hands a documented login on has not let it in", () => {
+  const request = C(head("GET http://ward.example/ HTTP/1.1", basic(`${USER}:${SECRET}`)));
+  expect(talk(http, 8080, [request, S(head("HTTP/1.1 200 OK"))]).said.join()).not.toContain("wardtap.login.default");
+});
+
+test("of POP3 commands sent in one go the user's good reply is not the password's", () => {
+  const sent = ["S: +OK POP3", `C: USER ${USER}`, `C: PASS ${SECRET}`, "S: +OK"];
+  expect(talk(pop3, 110, [...sent, "S: -ERR no"]).said.join()).not.toContain("wardtap.login.default");
+  expect(talk(pop3, 110, [...sent, "S: +OK in"]).said.join()).toContain("wardtap.login.default");
+});
+
+test("what a mail server lists as its commands is no command", () => {
+  const listed = ["S: +OK POP3", "C: CAPA", "S: +OK", "S: PASS", "S: AUTH PLAIN", "S: USER", "S: ."];
+  expect(talk(pop3, 110, listed).said.join()).not.toContain("wardtap.login");
+  const login = [`C: USER ${USER}`, "S: +OK", `C: PASS ${SECRET}`, "S: +OK"];
+  expect(talk(pop3, 110, [...listed, ...login]).said.join()).toContain("wardtap.login.default");
+});
+
+test("a line of an FTP server's long greeting is no command, whatever it begins with", () => {
+  const greeting = ["S: 220-FTP ready", "S: pass words on to nobody", "S: 220 Go on"];
+  expect(talk(ftp, 21, greeting).said.join()).not.toContain("wardtap.login");
 });

@@ -101,7 +101,15 @@ describe("a form", () => {
     expect(values(read(http, withBody(form, body)).evidence, "wardtap.login")).toEqual(["http"]);
   });
 
-  test.each(["user=a&password=", "q=password", "pass=1"])("%s is none", (body) => {
+  test.each([
+    "user=a&password=",
+    "q=password",
+    "pass=1",
+    "forgotpassword=1",
+    "user=a&showPassword=true",
+    "password_expires=2027-01-01",
+    "user=a&pass=0",
+  ])("%s is none", (body) => {
     expect(values(read(http, withBody(form, body)).evidence, "wardtap.login")).toEqual([]);
   });
 
@@ -111,6 +119,9 @@ describe("a form", () => {
     ['{"password":""}', []],
     ['{"password":null}', []],
     ['{"value":"password"}', []],
+    ['{"passwordExpiry":"2027-01-01","passwordHint":"dog"}', []],
+    ['{"rememberPassword":"yes"}', []],
+    ['{"newPassword":"trueblue"}', ["http"]],
   ])("in JSON as %s tells %j", (body, expected) => {
     expect(values(read(http, withBody("application/json", body)).evidence, "wardtap.login")).toEqual(expected);
   });

@@ -8,6 +8,8 @@ const LISTS_AT = 4 + 1 + 1 + 16;
 const MAX_LIST = 1024;
 /** 6.1: what every implementation must take; nobody's offer is longer. */
 const MAX_PACKET = 35_000;
+/** A longer offer is stepped over unread: real ones have a third of this, and one is held until the other side's comes. */
+const MAX_OFFER = 4096;
 
 /** What one side offers, in its order of preference. */
 export interface Offer {
@@ -27,7 +29,8 @@ export function kexLength(payload: Buffer): number {
 
 /** undefined: it isn't one, or was cut. */
 export function readOffer(payload: Buffer): Offer | undefined {
-  if (kexLength(payload) <= 0) return undefined;
+  const whole = kexLength(payload);
+  if (whole <= 0 || whole > MAX_OFFER) return undefined;
   const lists: string[][] = [];
   for (let at = LISTS_AT; lists.length < 8; ) {
     if (at + 4 > payload.length) return undefined;
@@ -96,8 +99,10 @@ export function weakOnly({ kex, hostKey, cipher, mac }: Offer): string[] {
 /** Markers in the list of key exchanges that are no exchange. RFC 8308; OpenSSH's PROTOCOL, 1.10. */
 const isAlgorithm = (name: string) => !/^(?:ext-info-[cs]|kex-strict-[cs]-)/.test(name);
 
-const first = (client: readonly string[], server: readonly string[]) =>
-  client.find((name) => isAlgorithm(name) && server.includes(name));
+function first(client: readonly string[], server: readonly string[]): string | undefined {
+  const offered = new Set(server);
+  return client.find((name) => isAlgorithm(name) && offered.has(name));
+}
 const weak = (name: string | undefined, known: readonly string[]) => known.find((other) => other === name);
 const agreed = (client: readonly string[], server: readonly string[], known: readonly string[]) =>
   weak(first(client, server), known);

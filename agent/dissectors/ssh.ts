@@ -23,8 +23,8 @@ interface SshState {
   lines: number[];
   /** Packets since. */
   others: number;
-  /** The first side's offer, until the second's comes, and its port. */
-  offer: Offer | undefined;
+  /** The bytes of the first side's offer, until the second's comes, and its port: taken apart it would be many times larger. */
+  offer: Buffer | undefined;
   offerPort: number;
   isVersion1: boolean;
 }
@@ -49,7 +49,7 @@ export default defineDissector<SshMessage>({
     if (known === undefined) return undefined;
     const message: SshMessage = { said: [], done: ++known.others >= MAX_OTHERS };
     const offer = readOffer(payload);
-    if (offer !== undefined) readKex(offer, flow, known, message);
+    if (offer !== undefined) readKex(offer, payload, flow, known, message);
     return message;
   },
   evidence: ({ said }): Evidence[] =>
@@ -74,20 +74,21 @@ function readLine(payload: Buffer, flow: Flow, known: SshState | undefined): Ssh
 }
 
 /** One side's offer says how its software is set up; both together say what comes of it. */
-function readKex(offer: Offer, flow: Flow, state: SshState, message: SshMessage): void {
+function readKex(offer: Offer, bytes: Buffer, flow: Flow, state: SshState, message: SshMessage): void {
   const isServer = sideOf(offer, flow);
   if (isServer !== undefined) {
     message.said.push(["sender", isServer ? "ssh.kex.hasshserver" : "ssh.kex.hassh", hassh(offer, isServer)]);
     if (isServer) for (const name of weakOnly(offer)) message.said.push(["sender", "wardtap.ssh.weak", name]);
   }
-  if (state.offer === undefined || state.offerPort === flow.sourcePort) {
-    state.offer = offer;
+  const other = state.offerPort === flow.sourcePort ? undefined : state.offer && readOffer(state.offer);
+  if (other === undefined) {
+    state.offer = Buffer.from(bytes.subarray(0, kexLength(bytes)));
     state.offerPort = flow.sourcePort;
     return;
   }
   message.done = true;
   if (isServer === undefined) return;
-  const weak = isServer ? weakAgreed(state.offer, offer) : weakAgreed(offer, state.offer);
+  const weak = isServer ? weakAgreed(other, offer) : weakAgreed(offer, other);
   for (const name of weak) {
     const about = isServer ? "sender" : "receiver";
     if (!message.said.some(([, , told]) => told === name)) message.said.push([about, "wardtap.ssh.weak", name]);

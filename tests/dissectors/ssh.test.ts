@@ -135,3 +135,8 @@ test("stands hostile bytes", () =>
   expectHostileProof(ssh, [ascii("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"), offer("S").bytes, offer("C").bytes], {
     sourcePort: 22,
   }));
+
+test("a long offer is stepped over: what is held of one connection stays small", () => {
+  const lists = { kex: "a,".repeat(500), key: "b,".repeat(500), cipher: "c,".repeat(500), mac: "d,".repeat(500) };
+  expect(talk(ssh, 22, [...lines, offer("C", lists), offer("S", lists)]).said.join()).not.toContain("hassh");
+});

@@ -150,7 +150,13 @@ function Figures({ tap }: { tap: TapView }) {
       </dl>
       <p class="wt-quiet wt-tap__foot">
         Listens on {tap.interfaces.length === 0 ? "no interface" : <Said text={tap.interfaces.join(", ")} />} · id{" "}
-        <Said text={tap.tapId} /> · version <Said text={tap.version} />
+        <Said text={tap.tapId} />
+        {tap.version !== "" && tap.version !== "unknown" && (
+          <>
+            {" "}
+            · version <Said text={tap.version} />
+          </>
+        )}
       </p>
     </>
   );

@@ -28,7 +28,7 @@ const ORDER: readonly Verdict[] = ["confirmed", "likely", "possible", "not-affec
 const none = (): VerdictCounts => ({ confirmed: 0, likely: 0, possible: 0, notAffected: 0 });
 
 /** Open findings of the stack rules, of one device in the order of their keys. */
-const SIGNS = `(SELECT group_concat(rule || ' ' || json_extract(view, '$.certainty')) FROM findings
+const SIGNS = `(SELECT group_concat(rule || ' ' || json_extract(view, '$.certainty')) FROM findings INDEXED BY findingsOfDevice
   WHERE findings.tapId = devices.tapId AND findings.deviceId = devices.deviceId
     AND findings.rule IN (${STACK_RULES.map((rule) => `'${rule}'`).join(", ")}) AND findings.state NOT IN ('false-alarm', 'resolved'))`;
 

@@ -176,8 +176,8 @@ test("locate is answered with yes by a tap with lights, anything else with not s
   await eventually("current", () => tap.uplink.status().state === "current");
   const answers: object[] = [];
   running.bus.subscribe("answer", (answer) => answers.push(answer));
-  running.bus.publish("command", { tapId: "ward-7", commandId: "1", command: "locate", arguments: {}, from: "tap" });
-  running.bus.publish("command", { tapId: "ward-7", commandId: "2", command: "transmit", arguments: {}, from: "tap" });
+  running.bus.publish("command", { tapId: "ward-7", commandId: "1", command: "locate", arguments: {} });
+  running.bus.publish("command", { tapId: "ward-7", commandId: "2", command: "transmit", arguments: {} });
   running.bus.publish("command", { tapId: "ward-8", commandId: "3", command: "locate", arguments: {} });
   await eventually("three answers", () => answers.length === 3);
   expect(answers).toContainEqual({

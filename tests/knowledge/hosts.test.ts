@@ -36,17 +36,23 @@ describe("a browser", () => {
   });
 
   test("on Android is a phone only where it says mobile", () => {
-    const agent = (rest: string) => mozilla("Linux; Android 13; SM-G991B", rest);
+    const agent = (rest: string) => mozilla("Linux; Android 13; K", rest);
     expect(claimed("class", "http.user_agent", agent("Chrome/117.0 Mobile Safari/537.36"))).toBe("phone");
     expect(claimed("class", "http.user_agent", agent("Chrome/117.0 Safari/537.36"))).toBeUndefined();
     expect(claimed("os", "http.user_agent", agent("Chrome/117.0"))).toBe("Android");
   });
 
   test.each([
-    ["a phone that lists all others", "Windows Phone 10.0; Android 6.0.1; Microsoft; Lumia 950"],
-    ["a game console", "Windows NT 10.0; Win64; x64; Xbox; Xbox One"],
-  ])("of %s is not taken for one of them", (_, system) => {
-    expect(claimed("class", "http.user_agent", mozilla(system))).toBeUndefined();
+    [
+      "a phone that lists all others",
+      "Windows Phone 10.0; Android 6.0.1; Microsoft; Lumia 950",
+      "Windows Phone",
+      "phone",
+    ],
+    ["a game console", "Windows NT 10.0; Win64; x64; Xbox; Xbox One", undefined, "iot-other"],
+  ])("of %s is not taken for one of them", (_, system, os, kind) => {
+    expect(claimed("os", "http.user_agent", mozilla(system))).toBe(os);
+    expect(claimed("class", "http.user_agent", mozilla(system))).toBe(kind);
   });
 });
 

@@ -234,6 +234,13 @@ describe.skipIf(!chromium && !inCi)("the console's pages in Chromium (needs it i
     await picture("device-phone");
   });
 
+  test("on a wall screen a device's page uses the whole width", async () => {
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    const width = await page.evaluate("document.querySelector('#device-evidence').getBoundingClientRect().width");
+    expect(width).toBeGreaterThan(1700);
+    await picture("device-wall");
+  });
+
   test("neither browser nor policy complained", () => {
     expect(complaints).toEqual([]);
   });

@@ -135,6 +135,16 @@ describe("a flood", () => {
     expect(listening.drain().values("test.said")).toEqual(["hello"]);
   });
 
+  test("of flows from one host makes nobody forget whom another tried to reach", () => {
+    const listening = new Listening([speaker]);
+    for (let to = 100; to < 115; to++) listening.hear(arp(1, to), { at: START });
+    for (let i = 0; i < MAX_FLOWS + 10; i++)
+      listening.hear(udp({ from: 10 + (i >> 14), to: 2, fromPort: 1024 + (i & 0x3fff) }), { at: START });
+    for (let to = 115; to < 130; to++) listening.hear(arp(1, to), { at: START });
+    const told = listening.drain().said.filter((one) => one.kind === "fan-out");
+    expect(Math.max(...told.map(({ tried }) => tried))).toBe(30);
+  });
+
   test("of flows with unfinished messages is counted, and after it went quiet flows are read again", () => {
     const listening = new Listening([speaker]);
     for (let i = 0; i < 20_000; i++)

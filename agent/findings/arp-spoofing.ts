@@ -1,7 +1,7 @@
 /** One card keeps telling others that the gateway's address, or those of several hosts, are its own. */
 import { contestsOf, gatewayAddresses, grouped } from "./contests.ts";
 import { seen } from "./from-evidence.ts";
-import { defineRule, type Verdict } from "./rule.ts";
+import { defineRule, hearsAnswers, type Verdict } from "./rule.ts";
 
 /** Other hosts whose addresses it takes, where none is a gateway's. One alone may be a wrong setting. */
 const MIN_VICTIMS = 2;
@@ -15,6 +15,8 @@ export default defineRule({
     "Find this device now and unplug it: it can read and change what the others send. If it is a known tool of the network team, let them say so and mark this a false alarm. Ask for ARP inspection on the switch.",
   references: ["MITRE ATT&CK T1557.002", "RFC 826"],
   judge(context) {
+    // Whose questions aren't heard seems to answer unasked.
+    if (!hearsAnswers(context)) return [];
     const gateways = gatewayAddresses(context.devices);
     const forced = grouped(contestsOf(context, "forced"), ({ device }) => device.id);
     return [...forced].flatMap(([deviceId, claims]): Verdict[] => {

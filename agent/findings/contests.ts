@@ -21,7 +21,8 @@ export function contestsOf({ devices }: Pick<RuleContext, "devices">, what: "con
       if (evidence.attribute !== `wardtap.address.${what}`) return [];
       const [ip = "", mac = ""] = evidence.value.split(" ");
       const other = byMac.get(mac);
-      if (other === undefined || other === device || isVirtualRouterMac(mac) || shared.has(ip)) return [];
+      if (other === undefined || other === device || shared.has(ip)) return [];
+      if (isVirtualRouterMac(mac) || device.macs.some(isVirtualRouterMac)) return [];
       return [{ ip, device, other, evidence }];
     }),
   );

@@ -7,6 +7,9 @@ import { defineRule, settingsOf, type Verdict } from "./rule.ts";
 
 /** Other ends named in one finding; the earliest are kept. */
 const MAX_ENDS = 20;
+/** Services told one by one; whom a port scan reaches would have a sentence without end. */
+const MAX_SERVICES = 10;
+const MAX_SIGNS = 100;
 const FOREIGN: ReadonlySet<Purpose> = new Set(["guest", "office"]);
 /** Servers that people at their desks are meant to reach. */
 const MEANT_TO_BE_REACHED: ReadonlySet<string> = new Set(["imaging-archive", "medical-gateway"]);
@@ -54,19 +57,27 @@ function purposeOf({ address, peerId }: Contact, devices: ReadonlyMap<string, De
 function verdict(device: Device, crossings: readonly Crossing[]): Verdict {
   const from = [...new Set(crossings.map(({ purpose }) => purpose))].sort();
   const services = [...new Set(crossings.map(({ contact }) => service(contact)))].sort();
+  const told = `${services.slice(0, MAX_SERVICES).join(", ")}${services.length > MAX_SERVICES ? " and more" : ""}`;
   const isMeant = !from.includes("guest") && MEANT_TO_BE_REACHED.has(device.class);
   return {
     deviceId: device.id,
     relatedDeviceIds: [...new Set(crossings.flatMap(({ contact }) => contact.peerId ?? []))].sort(),
     severity: from.includes("guest") ? "high" : isMeant ? "low" : "medium",
     certainty: "confirmed",
-    why: `It answers hosts of the ${from.join(" and the ")} network on ${services.join(", ")}.`,
+    why: `It answers hosts of the ${from.join(" and the ")} network on ${told}.`,
     evidence: [],
     between: endsOf(crossings),
-    signs: [...new Set(crossings.map(({ contact, purpose }) => `${purpose} ${service(contact)}`))].sort(),
+    signs: signsOf(crossings),
     firstSeenAt: Math.min(...crossings.map(({ contact }) => contact.firstAt)),
     lastSeenAt: Math.max(...crossings.map(({ contact }) => contact.lastAt)),
   };
+}
+
+/** Past the bound no service is told apart: one more is no news. */
+function signsOf(crossings: readonly Crossing[]): string[] {
+  const all = [...new Set(crossings.map(({ contact, purpose }) => `${purpose} ${service(contact)}`))].sort();
+  if (all.length <= MAX_SIGNS) return all;
+  return [...new Set(crossings.map(({ purpose }) => `${purpose} many services`))].sort();
 }
 
 const service = ({ transport, port }: Contact) => `${transport}/${port}`;

@@ -4,6 +4,8 @@ import type { Device, DeviceEvidence } from "../identify/device.ts";
 export interface Scope {
   /** VLAN it is heard in, or undefined when a relay asks the server. */
   link: number | undefined;
+  /** Through which relay. */
+  relay: string | undefined;
   net: string | undefined;
   router: string | undefined;
   dns: string | undefined;
@@ -42,6 +44,7 @@ function scopeIn(text: string): Scope {
   const link = after("link");
   return {
     link: link === undefined ? undefined : Number(link),
+    relay: after("relay"),
     net: after("net"),
     router: after("router"),
     dns: after("dns"),

@@ -16,5 +16,8 @@ const END_CLASSES: ReadonlySet<string> = new Set([
   "ups",
 ]);
 
+/** Medical servers: central stations give their monitors addresses, gateways and archives stand between networks. */
+const SERVING: ReadonlySet<string> = new Set(["central-station", "medical-gateway", "imaging-archive"]);
+
 export const isEndDevice = ({ class: kind, medical }: Device): boolean =>
-  END_CLASSES.has(kind) || (medical && kind !== "medical-gateway" && kind !== "imaging-archive");
+  END_CLASSES.has(kind) || (medical && !SERVING.has(kind));

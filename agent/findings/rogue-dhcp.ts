@@ -33,13 +33,18 @@ export default defineRule({
 
 const notListed = (servers: readonly DhcpServer[], listed: readonly string[]): Verdict[] =>
   servers
-    .filter(({ device, serverIds }) => !isListed(listed, device) && !serverIds.some((id) => listed.includes(id)))
+    .filter((server) => !isListed(listed, server.device) && !server.serverIds.some((id) => listed.includes(id)))
+    .filter((server) => !isRelay(server))
     .map(({ device, evidence }) => ({
       deviceId: device.id,
       certainty: "confirmed",
       why: "It gives addresses by DHCP, and is none of the servers that the configuration lists.",
       ...seen(evidence),
     }));
+
+/** Some relays put their own address in the server's place (RFC 5107), so that answers pass through them. */
+const isRelay = ({ device, scopes, serverIds }: DhcpServer) =>
+  scopes.every(({ relay }) => relay !== undefined && (device.ips.includes(relay) || serverIds.includes(relay)));
 
 function atOdds(servers: readonly DhcpServer[], devices: readonly Device[]): Verdict[] {
   const quarrels = quarrelsOf(servers, devices);

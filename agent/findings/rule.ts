@@ -6,6 +6,7 @@ import type { FanOut, Stranger } from "../identify/identifier.ts";
 import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
 import type { MirrorCounts } from "../observe/observation.ts";
 import type { Certainty, OtherEnd, Severity, Vulnerability } from "./finding.ts";
+import { isOneWay } from "./mirror.ts";
 import { DEFAULT_SETTINGS, type FindingSettings } from "./settings.ts";
 
 /** What the tap knows of its own port; null in a replay, where there is no port. */
@@ -91,7 +92,7 @@ export interface FindingRule {
 
 /** A mirror of one direction carries no answers: there, that nobody answered proves nothing. */
 export const hearsAnswers = ({ tap }: Pick<RuleContext, "tap">): boolean =>
-  tap.length === 0 || tap.some(({ mirror }) => mirror.bothDirections > 0);
+  tap.length === 0 || tap.some(({ mirror }) => mirror.bothDirections > 0 && !isOneWay(mirror));
 
 export const settingsOf = ({ settings }: Pick<RuleContext, "settings">): FindingSettings =>
   settings ?? DEFAULT_SETTINGS;

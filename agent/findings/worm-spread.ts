@@ -1,4 +1,6 @@
 /** Signs of a worm: exploit-shaped SMB traffic, or one service tried at many addresses in a short time. */
+import type { FanOut } from "../identify/identifier.ts";
+import { grouped } from "./contests.ts";
 import { scans, triedWords } from "./fan-outs.ts";
 import { aboutStrangers, matching, type Sign, seen } from "./from-evidence.ts";
 import { defineRule, type RuleContext, type Verdict } from "./rule.ts";
@@ -8,6 +10,11 @@ const EXPLOITS: readonly Sign[] = [{ attribute: "wardtap.exploit.smb1" }, { attr
 const WORM_PORTS: ReadonlySet<number> = new Set([445, 139, 3389, 23, 2323]);
 /** Its own, whatever the configuration calls a scan. */
 const MIN_HOSTS = 25;
+
+/** So many other services swept besides are an inventory's or a vulnerability scanner's: worms know one or two. */
+const MANY_SERVICES = 6;
+/** The port that stands for ARP, which every sweep asks first. */
+const ARP = 0;
 
 const WORDS: Record<string, string> = {
   "trans2-session-setup": "a probe for the DoublePulsar backdoor",
@@ -46,12 +53,35 @@ export default defineRule({
 });
 
 /** A scanner that the configuration names looks like this too: only what it does besides (the exploits) counts. */
-const spreading = (context: RuleContext): Verdict[] =>
-  scans(
-    context,
-    ({ kind, port, tried }) => kind === "hosts" && WORM_PORTS.has(port) && tried >= MIN_HOSTS,
-    ({ port }) => ({
-      key: `spread ${port}`,
-      why: (widest) => `It tried TCP port ${port} of ${triedWords(widest, "addresses")}.`,
-    }),
-  ).map((verdict) => ({ ...verdict, certainty: "likely" as const }));
+function spreading(context: RuleContext): Verdict[] {
+  const known = sweepersOfMuch(context.fanOuts);
+  const tries = (ofMuch: boolean, remark: string) =>
+    scans(
+      context,
+      (fan) =>
+        fan.kind === "hosts" && WORM_PORTS.has(fan.port) && fan.tried >= MIN_HOSTS && known.has(hostOf(fan)) === ofMuch,
+      ({ port }) => ({
+        key: `spread ${port}`,
+        why: (widest) => `It tried TCP port ${port} of ${triedWords(widest, "addresses")}.${remark}`,
+      }),
+    );
+  return [
+    ...tries(false, "").map((verdict) => ({ ...verdict, certainty: "likely" as const })),
+    ...tries(true, " It tried many other ports too, as inventories and vulnerability scanners do.").map((verdict) => ({
+      ...verdict,
+      severity: "medium" as const,
+      certainty: "possible" as const,
+    })),
+  ];
+}
+
+/** Hosts that look for many services besides. */
+function sweepersOfMuch(fanOuts: readonly FanOut[]): ReadonlySet<string> {
+  const others = fanOuts.filter(({ kind, port }) => kind === "hosts" && port !== ARP && !WORM_PORTS.has(port));
+  const byHost = grouped(others, hostOf);
+  return new Set(
+    [...byHost].filter(([, held]) => new Set(held.map(({ port }) => port)).size >= MANY_SERVICES).map(([host]) => host),
+  );
+}
+
+const hostOf = ({ deviceId, ip }: FanOut) => deviceId ?? ip ?? "";

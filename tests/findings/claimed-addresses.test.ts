@@ -1,6 +1,7 @@
 /** Who claims whose address: conflicts, spoofing and changed gateways, and what only looks like them. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Device } from "../../agent/identify/device.ts";
 import { AddressClaims } from "../../agent/observe/address-claims.ts";
 import { device, judge, NOW, piece } from "./given.ts";
 import { arpFrame, findingsOver, rulesOver, type Timed } from "./heard.ts";
@@ -115,6 +116,25 @@ describe("arp-spoofing", () => {
     });
     expect(judge({ devices: [victim, taker] })).toMatchObject([{ rule: "arp-spoofing", deviceId: "dev-t" }]);
     expect(judge({ devices: [{ ...victim, evidence: [] }, taker] })).toEqual([]);
+    const ofGroup = { ...taker, macs: ["00:05:73:a0:00:07"] };
+    expect(judge({ devices: [victim, ofGroup] })).toEqual([]);
+  });
+
+  test("where a mirror hears one direction, nobody knows whether somebody asked", () => {
+    const [victim, taker] = ["01", "07"].map((end) =>
+      device({ id: `dev-${end}`, macs: [`02:00:00:00:00:${end}`] }),
+    ) as [Device, Device];
+    const devices = [
+      { ...victim, evidence: [piece("dhcp.option.router", "10.0.0.1")] },
+      { ...taker, evidence: [piece("wardtap.address.forced", "10.0.0.1 02:00:00:00:00:01")] },
+    ];
+    const heard = (oneDirection: number) => {
+      const mirror = { linkUp: true, toMany: 60, unicast: 500, bothDirections: 2, oneDirection };
+      const tap = [{ interface: "eth1", transmitted: null, framesLost: null, frames: 1000, at: NOW, mirror }];
+      return judge({ devices, tap }).filter(({ about }) => about !== "tap");
+    };
+    expect(heard(1)).toMatchObject([{ rule: "arp-spoofing" }]);
+    expect(heard(50)).toEqual([]);
   });
 
   test.each<[string, Timed[]]>([

@@ -82,3 +82,12 @@ test("of prefixes the longest holds, of the same one the last", () => {
     undefined,
   ]);
 });
+
+test("a device that a guest reaches on ports without end is told in a sentence with an end", () => {
+  const contacts = Array.from({ length: 3000 }, (_, at) => contact({ port: 1000 + at }));
+  const [finding] = found(contacts, GUESTS);
+  expect(finding?.why).toMatch(/tcp\/1009 and more\.$/);
+  expect(finding?.between).toHaveLength(20);
+  const more = found([...contacts, contact({ port: 9999 })], GUESTS)[0];
+  expect(more?.why).toBe(finding?.why);
+});

@@ -82,6 +82,18 @@ describe("rogue-dhcp", () => {
     expect(told(both("link 0"), { dhcpServers: [listed] })).toEqual([["dev-2", "high", "confirmed"]]);
     expect(told(both("link 20"), { dhcpServers: [listed, "10.0.0.2"] })).toEqual([]);
   });
+
+  test("a relay that puts itself in the place of a listed server is none of its own (RFC 5107)", () => {
+    const relay = server("dev-2", "relay 10.0.0.2 net 10.1.0.0/24", { roles: ["dhcp-relay"] });
+    expect(told([relay], { dhcpServers: ["10.0.0.1"] })).toEqual([]);
+    const both = server("dev-2", ["relay 10.0.0.2 net 10.1.0.0/24", ROGUE]);
+    expect(told([both], { dhcpServers: ["10.0.0.1"] })).toEqual([["dev-2", "high", "confirmed"]]);
+  });
+
+  test("a central station that gives its monitors addresses is a server by its kind", () => {
+    const station = server("dev-2", ROGUE, { class: "central-station", medical: true });
+    expect(told([server("dev-1", SOUND), station])).toEqual([[null, "medium", "possible"]]);
+  });
 });
 
 describe("rogue-router-advertisement", () => {

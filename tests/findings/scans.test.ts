@@ -71,3 +71,39 @@ test("one more attempt is no news", () => {
   const why = (tried: number) => judge({ devices: [device()], fanOuts: [sweep({ tried })] })[0]?.why;
   expect(why(41)).toBe(why(40));
 });
+
+test("who sweeps many services is an inventory or a scanner, and no worm for certain", () => {
+  const others = [22, 80, 443, 5985, 8080, 9100].map((port) => sweep({ port, tried: 12 }));
+  const worm = (fanOuts: FanOut[]) =>
+    judge({ devices: [device()], fanOuts })
+      .filter(({ rule }) => rule === "worm-spread")
+      .map(({ severity, certainty }) => [severity, certainty]);
+  expect(worm([sweep({ port: 445 }), ...others])).toEqual([["medium", "possible"]]);
+  expect(worm([sweep({ port: 445 }), ...others.slice(1)])).toEqual([["critical", "likely"]]);
+  expect(worm([sweep({ port: 445 }), ...others.map((one) => ({ ...one, deviceId: null }))])).toEqual([
+    ["critical", "likely"],
+  ]);
+});
+
+test("on a mirror of one direction, but for a few pairs, nobody's answers can be missed", () => {
+  const rulesWith = (oneDirection: number) =>
+    judge({
+      devices: [device()],
+      fanOuts: [sweep({ port: 445 })],
+      tap: [
+        {
+          interface: "eth1",
+          transmitted: null,
+          framesLost: null,
+          frames: 1000,
+          at: NOW,
+          mirror: { linkUp: true, toMany: 60, unicast: 500, bothDirections: 2, oneDirection },
+        },
+      ],
+    })
+      .filter(({ about }) => about !== "tap")
+      .map(({ rule }) => rule)
+      .sort();
+  expect(rulesWith(60)).toEqual([]);
+  expect(rulesWith(4)).toEqual(["address-scan", "worm-spread"]);
+});

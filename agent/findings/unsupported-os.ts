@@ -1,11 +1,15 @@
 /** The operating system no longer gets security updates, by the maker's published dates. */
+import type { Device } from "../identify/device.ts";
 import { lifetimeOf } from "../knowledge/os-lifetimes.ts";
+import { windowsSigns } from "../knowledge/windows.ts";
 import { defineRule } from "./rule.ts";
 
 /** Below this the system is a guess, and a guess is no ground for replacing a device. */
 const MIN_CONFIDENCE = 0.6;
 /** From here on "likely" is too weak a word. */
 const CERTAIN = 0.9;
+/** Systems whose successor calls itself the same where no build is told: browsers of Windows 11 say Windows NT 10.0. */
+const SAME_WORDS: Readonly<Record<string, readonly string[]>> = { "Windows 10": ["Windows 11"] };
 /** Before this the observation's clock counts as unknown, and dates are not judged. */
 const EARLIEST_MICROS = Date.UTC(1995, 0, 1) * 1000;
 
@@ -21,10 +25,9 @@ export default defineRule({
     devices.flatMap((device) => {
       const claim = device.claims.find(({ field, value }) => field === "os" && value === device.os);
       if (device.os === null || claim === undefined || claim.confidence < MIN_CONFIDENCE) return [];
-      const lifetime = lifetimeOf(device.os);
-      const since = lifetime?.endOfSupport ?? null;
-      const end = since === null ? Number.NaN : Date.parse(since) * 1000;
-      if (Number.isNaN(end) || now < EARLIEST_MICROS || end > now) return [];
+      const since = lifetimeOf(device.os)?.endOfSupport;
+      if (since === undefined || now < EARLIEST_MICROS || isSupported(device.os, now)) return [];
+      if (mayBeSupported(device, device.os, now)) return [];
       return [
         {
           deviceId: device.id,
@@ -38,6 +41,23 @@ export default defineRule({
       ];
     }),
 });
+
+/** A system whose last day isn't known counts as supported. */
+function isSupported(os: string, now: number): boolean {
+  const since = lifetimeOf(os)?.endOfSupport;
+  return since === undefined || Date.parse(since) * 1000 > now;
+}
+
+/** Whether all that was seen fits a system just as well that still gets updates: then nothing is wrong for certain. */
+function mayBeSupported({ evidence }: Device, os: string, now: number): boolean {
+  let alike: readonly string[] | undefined;
+  for (const { attributes, pattern, systems } of windowsSigns()) {
+    if (!systems.includes(os)) continue;
+    if (evidence.some(({ attribute, value }) => attributes.includes(attribute) && pattern.test(value)))
+      alike = alike?.filter((system) => systems.includes(system)) ?? systems;
+  }
+  return (alike ?? SAME_WORDS[os] ?? []).some((system) => isSupported(system, now));
+}
 
 /** What tells an operating system; shown to whoever must believe it. */
 const OS_ATTRIBUTES =

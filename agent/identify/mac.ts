@@ -38,3 +38,17 @@ export const isRandomisedMac = (mac: string): boolean =>
 
 /** True for an address that one network card can own. */
 export const isCardMac = (mac: string): boolean => !isGroupMac(mac) && !isZeroMac(mac) && !isVirtualRouterMac(mac);
+
+/** So many zero bytes of six are no card's: real ones have a maker's number and a running one. */
+const MANY_ZEROES = 4;
+/** The first blocks ever assigned (Xerox, 00:00:00 to 00:00:09): empty and invented addresses begin so, hardly a device. */
+const FIRST_BLOCKS = /^00:00:0[0-9]:/;
+
+/** True for an address that somebody wrote rather than a card carries: 00:11:22:33:44:55, 00:00:00:12:34:56. */
+export function isMadeUpMac(mac: string): boolean {
+  if (FIRST_BLOCKS.test(mac)) return true;
+  const bytes = mac.split(":").map((text) => Number.parseInt(text, 16));
+  if (bytes.filter((byte) => byte === 0).length >= MANY_ZEROES) return true;
+  const step = bytes[1]! - bytes[0]!;
+  return bytes.every((byte, at) => at === 0 || byte - bytes[at - 1]! === step);
+}

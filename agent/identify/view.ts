@@ -2,7 +2,7 @@
 import { organisationOf } from "../knowledge/oui.ts";
 import type { DeviceEvidence, DevicePeer, DeviceService } from "./device.ts";
 import type { Group } from "./groups.ts";
-import { isRandomisedMac } from "./mac.ts";
+import { isMadeUpMac, isRandomisedMac } from "./mac.ts";
 
 export class DeviceView {
   readonly group: Group;
@@ -51,9 +51,16 @@ export class DeviceView {
     return this.services.some((service) => service.side === "client" && service.protocol === protocol);
   }
 
-  /** Registered owners of its MAC addresses, as the IEEE spells them. */
+  /** Registered owners of its MAC addresses, as the IEEE spells them; an invented address has none. */
   get organisations(): string[] {
-    this.#organisations ??= [...new Set(this.group.macs.map(organisationOf).filter((name) => name !== null))].sort();
+    this.#organisations ??= [
+      ...new Set(
+        this.group.macs
+          .filter((mac) => !isMadeUpMac(mac))
+          .map(organisationOf)
+          .filter((name) => name !== null),
+      ),
+    ].sort();
     return this.#organisations;
   }
 

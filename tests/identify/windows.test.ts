@@ -47,6 +47,27 @@ test("a build that client and server share doesn't make a workstation", () => {
   expect(device([["ntlmssp.version", "10.0.17763"]]).class).toBe("unknown");
 });
 
+test("a web server of Windows tips an undecided build", () => {
+  const { os } = device([
+    ["ntlmssp.version", "6.1.7601"],
+    ["http.server", "Microsoft-IIS/7.5", "http"],
+  ]);
+  expect(os).toBe("Windows Server 2008 R2");
+});
+
+test("an SNMP agent tells the build, and its object identifier that it runs on a server", () => {
+  const description = "Hardware: Intel64 Family 6 - Software: Windows Version 6.3 (Build 17763 Multiprocessor Free)";
+  const { os, class: judged } = device([
+    ["snmp.sysdescr", description, "snmp"],
+    ["snmp.sysobjectid", "1.3.6.1.4.1.311.1.1.3.1.2", "snmp"],
+  ]);
+  expect([os, judged]).toEqual(["Windows Server 2019", "server"]);
+});
+
+test("Windows' own programs tell their build in HTTP", () => {
+  expect(device([["http.user_agent", "Microsoft-WebDAV-MiniRedir/6.3.9600", "http"]]).os).toBe("Windows 8.1");
+});
+
 test("a name tips an undecided build, but makes no server", () => {
   const { os, class: judged } = device([
     ["ntlmssp.version", "6.0.6001"],

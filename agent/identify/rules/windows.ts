@@ -22,6 +22,8 @@ const SELF_NAMES = [
 ];
 /** Releases with one name for clients and servers. */
 const EITHER = ["Windows 2000", "Windows NT 4"];
+/** What Microsoft's SNMP agent calls itself on a server and on a domain controller. */
+const SERVER_AGENT = /^1\.3\.6\.1\.4\.1\.311\.1\.1\.3\.1\.[23]$/;
 const SERVER_INTERFACES = ["drsuapi", "emsmdb", "netlogon"];
 /** Protocols by which medical equipment talks: a Windows below it doesn't make it a workstation. */
 const CLINICAL = ["dicom", "hl7", "poct1a", "astm"];
@@ -39,7 +41,7 @@ export default {
     const seen = signsOf(view);
     if (seen.length === 0) return [];
     const isServer = actsAsServer(view);
-    const chosen = choose(seen, isServer, isServer || isNamedServer(view));
+    const chosen = choose(seen, isServer, isServer || seemsServer(view));
     if (chosen === undefined) return [];
     const claims: ClaimPart[] = [{ field: "os", value: chosen.os, weight: chosen.weight, words: chosen.words }];
     // Signs that don't fit are kept beside it, as a contradiction to show.
@@ -81,10 +83,14 @@ const actsAsServer = (view: DeviceView): boolean =>
   SERVER_ROLES.some((role) => view.has("wardtap.role", role)) ||
   SERVER_INTERFACES.some((name) => view.has("dcerpc.interface.served", name)) ||
   view.has("wardtap.role", "dhcp-server") ||
+  view.values("snmp.sysobjectid").some((id) => SERVER_AGENT.test(id)) ||
   view.values("browser.announcement").some((value) => /\b(?:nt-server|(?:backup-)?domain-controller)\b/.test(value));
 
-const isNamedServer = (view: DeviceView): boolean =>
-  SELF_NAMES.some((attribute) => view.values(attribute).some((name) => SERVER_NAME.test(name)));
+/** Tips an undecided release, and proves nothing: a client can have such a name, web pages, or share its connection. */
+const seemsServer = (view: DeviceView): boolean =>
+  SELF_NAMES.some((attribute) => view.values(attribute).some((name) => SERVER_NAME.test(name))) ||
+  view.values("http.server").some((server) => server.startsWith("Microsoft-IIS/")) ||
+  view.has("wardtap.role", "dns-server");
 
 interface Chosen {
   os: string;

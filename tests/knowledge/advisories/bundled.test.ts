@@ -74,3 +74,10 @@ test("the catalogue is what the schema says and knows the worm of 2017", () => {
   expect(catalogueSchema.safeParse(catalogue).success).toBe(true);
   expect(catalogue.exploited.find(({ cve }) => cve === "CVE-2017-0144")?.ransomware).toBe(true);
 });
+
+test("advisories whose published form links only the first of its products are mended", () => {
+  for (const id of ["ICSMA-17-215-01", "ICSMA-17-215-02"]) {
+    const one = advisories.find((advisory) => advisory.id === id);
+    expect(one?.vulnerabilities.map(({ affected }) => affected.length)).toEqual(one?.vulnerabilities.map(() => 4));
+  }
+});

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openCaptureFiles } from "./capture/pcap-file.ts";
 import { CaptureError } from "./capture/source.ts";
+import { compileLess, WARM_FRAMES } from "./compile-less.ts";
 import { BatchWriter, movable } from "./replay-share-batch.ts";
 import { CONTROL, MAX_AHEAD, type ShareData, type ShareMessage } from "./replay-share-messages.ts";
 import { replayWatch } from "./replay-watch.ts";
@@ -35,6 +36,7 @@ try {
     watch.frame(frame);
     if (--untilLook > 0) return;
     untilLook = FRAMES_BETWEEN_LOOKS;
+    if (source.counts().framesRead === WARM_FRAMES) compileLess();
     bytesRead[share] = source.progress().bytesRead;
     if (mustStop()) source.close();
   });

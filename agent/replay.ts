@@ -2,6 +2,7 @@
 import { type Behaviour, behaviourOf } from "./behaviour/behaviour.ts";
 import { Habits } from "./behaviour/habits.ts";
 import type { CaptureFiles } from "./capture/pcap-file.ts";
+import { compileLess, WARM_FRAMES } from "./compile-less.ts";
 import { type Config, configDigest, findingSettings, learnMicros } from "./config.ts";
 import { type Document, deviceForm, findingForm, sortedCounts } from "./document.ts";
 import type { Finding } from "./findings/finding.ts";
@@ -101,7 +102,11 @@ async function hear(
   emit: (observation: Observation) => void,
 ): Promise<Heard> {
   const watch = replayWatch(paths, { emit });
-  const end = await source.run((frame) => watch.frame(frame));
+  let frames = 0;
+  const end = await source.run((frame) => {
+    watch.frame(frame);
+    if (++frames === WARM_FRAMES) compileLess();
+  });
   watch.drain();
   const { firstAt, lastAt } = watch;
   return { end, firstAt, lastAt, totals: watch.totals(), interfaces: source.interfaces };

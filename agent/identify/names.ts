@@ -63,9 +63,12 @@ export function namesOf(evidence: readonly DeviceEvidence[]): string[] {
   return [...names].slice(0, MAX_NAMES).sort();
 }
 
+/** What mDNS puts behind every name; in "pc.ward.local" it belongs to the domain. RFC 6762, 3. */
+const MDNS_NAME = /^([^.]+)\.local$/i;
+
 /** A name with a domain counts with and without it: some protocols tell the one, some the other. */
 function addName(names: Set<string>, value: string): void {
-  const name = value.replace(/\.local\.?$/i, "").replace(/\.$/, "");
+  const name = value.replace(/\.$/, "").replace(MDNS_NAME, "$1");
   names.add(name);
   const short = /^([a-z0-9][\w-]*)\.[a-z][\w.-]*$/i.exec(name)?.[1];
   if (short !== undefined) names.add(short);

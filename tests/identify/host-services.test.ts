@@ -5,12 +5,12 @@ import type { HostKey } from "../../agent/observe/observation.ts";
 
 const HOST: HostKey = { mac: "00:1d:09:99:b2:2c", vlan: 0, ip: "10.0.0.5" };
 
-function device(said: readonly (readonly [attribute: string, value: string])[]): Device {
+function device(said: readonly (readonly [attribute: string, value: string])[], host = HOST): Device {
   const identifier = new Identifier();
   const times = { firstAt: 1, lastAt: 2 };
   identifier.take({
     kind: "presence",
-    host: HOST,
+    host,
     sentFrames: 1,
     sentBytes: 1,
     receivedFrames: 0,
@@ -19,7 +19,7 @@ function device(said: readonly (readonly [attribute: string, value: string])[]):
     ...times,
   });
   for (const [attribute, value] of said)
-    identifier.take({ kind: "evidence", about: HOST, attribute, value, protocol: "x", count: 1, ...times });
+    identifier.take({ kind: "evidence", about: host, attribute, value, protocol: "x", count: 1, ...times });
   return identifier.devices()[0]!.device;
 }
 
@@ -55,4 +55,14 @@ test.each([
   ["1,3,6,15", null],
 ])("a client that asks DHCP for %s is taken for %s", (list, os) => {
   expect(device([["dhcp.option.request_list_item", list]]).os).toBe(os);
+});
+
+test("who answers name queries is a server, but not in the name of a resolver of the whole world", () => {
+  expect(device([["wardtap.role", "dns-server"]]).class).toBe("server");
+  expect(device([["wardtap.role", "dns-server"]], { ...HOST, ip: "9.9.9.9" }).class).toBe("unknown");
+});
+
+test("a name by mDNS loses what mDNS adds, and a name in a domain called local keeps it", () => {
+  expect(device([["dns.resp.name", "cart-4.local"]]).names).toEqual(["cart-4"]);
+  expect(device([["snmp.sysname", "core-1.ward.local"]]).names).toEqual(["core-1", "core-1.ward.local"]);
 });

@@ -173,3 +173,13 @@ test.each([
   expect([judged.os, judged.class]).toEqual([os, kind]);
   expect(judged.claims.find(({ field }) => field === "os")?.because).toEqual(["windows"]);
 });
+
+test("the name that Windows 10 and 11 give themselves is a sign of both, and a build decides", () => {
+  const named = (version: string) =>
+    device([
+      ["dhcp.option.hostname", "DESKTOP-7Q2LMB4", "dhcp"],
+      ["ntlmssp.version", version],
+    ]).os;
+  expect(named("10.0.22631")).toBe("Windows 11");
+  expect(named("10.0.19045")).toBe("Windows 10");
+});

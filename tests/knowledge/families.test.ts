@@ -70,6 +70,15 @@ describe("a DHCP vendor class", () => {
   );
 });
 
+test.each([
+  ["1,66,6,3,15,150,35", { class: "voip", maker: "Cisco" }],
+  ["1,28,2,3,15,6,119,12,44,47,26", { os: "Linux" }],
+  ["1,33,3,6,28,51,58,59", { os: "Android" }],
+  ["1,3,6,15", {}],
+])("who asks DHCP for %s is known by it where nobody else asks so", (list, expected) =>
+  expect(claimed("dhcp.option.request_list_item", list)).toEqual(expected),
+);
+
 describe("a name from the factory", () => {
   test.each([
     ["NPI5F0A21", { class: "printer", maker: "HP" }],
@@ -79,13 +88,23 @@ describe("a name from the factory", () => {
     ["Galaxy-Tab-A8", { class: "tablet" }],
     ["idrac-4XK2Q53", { class: "server", maker: "Dell" }],
     ["pfSense.home.arpa", { class: "router", os: "FreeBSD" }],
+    ["DESKTOP-4K2P9QX", { class: "workstation" }],
+    ["MACBOOKAIR-3F0A", { class: "laptop", os: "macOS", maker: "Apple" }],
     ["raspberrypi.local", { maker: "Raspberry Pi", os: "Linux" }],
   ])("%s tells what it is", (name, expected) => expect(claimed("dhcp.option.hostname", name)).toMatchObject(expected));
 
-  test.each(["HP123456", "KM204817", "BRNO-PC2-ward", "galaxy", "NPI-7", "ubuntu-lover", "roku7b", "ET-9"])(
-    "%s, which people gave, tells nothing of it",
-    (name) => expect(claimed("dhcp.option.hostname", name)).toEqual({}),
-  );
+  test.each([
+    "HP123456",
+    "KM204817",
+    "BRNO-PC2-ward",
+    "galaxy",
+    "NPI-7",
+    "ubuntu-lover",
+    "roku7b",
+    "ET-9",
+    "DESKTOP-RECEPTION",
+    "MACBOOKS",
+  ])("%s, which people gave, tells nothing of it", (name) => expect(claimed("dhcp.option.hostname", name)).toEqual({}));
 });
 
 describe("a service that a device announces", () => {

@@ -4,6 +4,7 @@ import type { Device } from "../identify/device.ts";
 import { createPurposes, type Purpose, type Purposes } from "../identify/purposes.ts";
 import type { OtherEnd } from "./finding.ts";
 import { defineRule, settingsOf, type Verdict } from "./rule.ts";
+import { spanOf } from "./span.ts";
 
 /** Other ends named in one finding; the earliest are kept. */
 const MAX_ENDS = 20;
@@ -68,8 +69,7 @@ function verdict(device: Device, crossings: readonly Crossing[]): Verdict {
     evidence: [],
     between: endsOf(crossings),
     signs: signsOf(crossings),
-    firstSeenAt: Math.min(...crossings.map(({ contact }) => contact.firstAt)),
-    lastSeenAt: Math.max(...crossings.map(({ contact }) => contact.lastAt)),
+    ...spanOf(crossings.map(({ contact }) => ({ firstSeenAt: contact.firstAt, lastSeenAt: contact.lastAt }))),
   };
 }
 

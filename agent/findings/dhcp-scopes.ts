@@ -1,5 +1,6 @@
 /** Who gives addresses by DHCP, on which link, of which network, with which router and name servers. */
 import type { Device, DeviceEvidence } from "../identify/device.ts";
+import { spanOf } from "./span.ts";
 
 export interface Scope {
   /** VLAN it is heard in, or undefined when a relay asks the server. */
@@ -31,7 +32,7 @@ export function dhcpServers(devices: readonly Device[]): DhcpServer[] {
         serverIds: ids.map(({ value }) => value),
         scopes: evidence.map(({ value }) => scopeIn(value)),
         evidence,
-        firstSeenAt: Math.min(...evidence.map(({ firstSeenAt }) => firstSeenAt)),
+        firstSeenAt: spanOf(evidence).firstSeenAt,
       },
     ];
   });

@@ -3,6 +3,7 @@ import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { Certainty, Severity } from "./finding.ts";
 import { partners } from "./partners.ts";
 import type { FindingRule, RuleContext, Verdict } from "./rule.ts";
+import { spanOf } from "./span.ts";
 
 export interface Sign {
   attribute: string;
@@ -128,6 +129,5 @@ const valuesOf = (evidence: readonly DeviceEvidence[]) => [...new Set(evidence.m
 /** The part of a verdict that comes from its evidence. */
 export const seen = (evidence: DeviceEvidence[]): Pick<Verdict, "evidence" | "firstSeenAt" | "lastSeenAt"> => ({
   evidence,
-  firstSeenAt: Math.min(...evidence.map((piece) => piece.firstSeenAt)),
-  lastSeenAt: Math.max(...evidence.map((piece) => piece.lastSeenAt)),
+  ...spanOf(evidence),
 });

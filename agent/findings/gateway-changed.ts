@@ -1,8 +1,9 @@
 /** The address that hosts were given as their router's belongs to another card than before. */
 import type { Device } from "../identify/device.ts";
 import { isVirtualRouterMac } from "../identify/mac.ts";
-import { contestsOf, gatewayAddresses, sharedByRouters } from "./contests.ts";
+import { contestsOf, gatewayAddresses, grouped, sharedByRouters } from "./contests.ts";
 import { defineRule, type Verdict } from "./rule.ts";
+import { firstSeen, spanOf } from "./span.ts";
 
 const CLAIMS: ReadonlySet<string> = new Set([
   "arp.src.proto_ipv4",
@@ -10,10 +11,12 @@ const CLAIMS: ReadonlySet<string> = new Set([
   "icmpv6.nd.na.target_address",
 ]);
 
+/** Claims of one address that are compared, the earliest; a flood of invented ones must not cost more. */
+const MAX_COMPARED = 64;
+
 interface Claim {
   device: Device;
   firstSeenAt: number;
-  lastSeenAt: number;
 }
 
 export default defineRule({
@@ -27,29 +30,32 @@ export default defineRule({
   judge({ devices }) {
     const contested = new Set(contestsOf({ devices }, "contested").map(({ ip }) => ip));
     const shared = sharedByRouters(devices);
-    return [...gatewayAddresses(devices)].sort().flatMap((ip): Verdict[] => {
-      // Two that claim it at the same time are told as a conflict, or as spoofing.
-      if (contested.has(ip) || shared.has(ip)) return [];
-      return changes(ip, claimsOf(ip, devices));
-    });
+    const gateways = [...gatewayAddresses(devices)].sort();
+    // Two that claim it at the same time are told as a conflict, or as spoofing.
+    const wanted = new Set(gateways.filter((ip) => !contested.has(ip) && !shared.has(ip)));
+    const claims = claimsOf(wanted, devices);
+    return gateways.flatMap((ip): Verdict[] => changes(ip, inOrder(firstSeen(claims.get(ip) ?? [], MAX_COMPARED))));
   },
 });
 
-function claimsOf(ip: string, devices: readonly Device[]): Claim[] {
-  return devices
-    .flatMap((device): Claim[] => {
-      const said = device.evidence.filter(({ attribute, value }) => value === ip && CLAIMS.has(attribute));
-      if (said.length === 0 || device.macs.every(isVirtualRouterMac)) return [];
-      return [
-        {
-          device,
-          firstSeenAt: Math.min(...said.map(({ firstSeenAt }) => firstSeenAt)),
-          lastSeenAt: Math.max(...said.map(({ lastSeenAt }) => lastSeenAt)),
-        },
-      ];
-    })
-    .sort((a, b) => a.firstSeenAt - b.firstSeenAt || (a.device.id < b.device.id ? -1 : 1));
+/** Address → who claims it. */
+function claimsOf(wanted: ReadonlySet<string>, devices: readonly Device[]): Map<string, Claim[]> {
+  const found = new Map<string, Claim[]>();
+  for (const device of devices) {
+    if (device.macs.every(isVirtualRouterMac)) continue;
+    const said = device.evidence.filter(({ attribute, value }) => CLAIMS.has(attribute) && wanted.has(value));
+    for (const [ip, pieces] of grouped(said, ({ value }) => value)) {
+      const claim = { device, firstSeenAt: spanOf(pieces).firstSeenAt };
+      const held = found.get(ip);
+      if (held === undefined) found.set(ip, [claim]);
+      else held.push(claim);
+    }
+  }
+  return found;
 }
+
+const inOrder = (claims: readonly Claim[]) =>
+  [...claims].sort((a, b) => a.firstSeenAt - b.firstSeenAt || (a.device.id < b.device.id ? -1 : 1));
 
 /** The same address in two VLANs is two routers'. */
 function changes(ip: string, claims: readonly Claim[]): Verdict[] {

@@ -1,13 +1,17 @@
 /** Somebody gives addresses who should not: not on the hospital's list, or at odds with the other server of the link. */
-import type { Device } from "../identify/device.ts";
+import type { Device, DeviceEvidence } from "../identify/device.ts";
 import { type DhcpServer, dhcpServers, differences } from "./dhcp-scopes.ts";
 import { isEndDevice } from "./end-device.ts";
 import { seen } from "./from-evidence.ts";
 import { defineRule, settingsOf, type Verdict } from "./rule.ts";
 import { isListed } from "./settings.ts";
+import { firstSeen } from "./span.ts";
 
 /** Offers to one host so close together answer the same question. */
 const SAME_QUESTION_MICROS = 60 * 1_000_000;
+
+/** Servers compared with each other, those first heard; a flood of invented ones must not cost more. */
+const MAX_COMPARED = 32;
 
 /** Two servers of one link whose answers differ. */
 interface Quarrel {
@@ -72,9 +76,12 @@ function atOdds(servers: readonly DhcpServer[], devices: readonly Device[]): Ver
 
 function quarrelsOf(servers: readonly DhcpServer[], devices: readonly Device[]): Quarrel[] {
   const quarrels: Quarrel[] = [];
-  servers.forEach((a, index) => {
-    for (const b of servers.slice(index + 1)) {
-      const words = quarrel(a, b, devices);
+  const compared = firstSeen(servers, MAX_COMPARED);
+  if (compared.length < 2) return quarrels;
+  const offers = devices.map(({ evidence }) => evidence.filter(isOffer)).filter(({ length }) => length > 1);
+  compared.forEach((a, index) => {
+    for (const b of compared.slice(index + 1)) {
+      const words = quarrel(a, b, offers);
       if (words !== undefined) quarrels.push({ servers: [a, b], differences: words });
     }
   });
@@ -82,8 +89,8 @@ function quarrelsOf(servers: readonly DhcpServer[], devices: readonly Device[]):
 }
 
 /** undefined: they agree somewhere (a pair that stands in for each other), or nothing proves that they share a link. */
-function quarrel(a: DhcpServer, b: DhcpServer, devices: readonly Device[]): string[] | undefined {
-  const isShared = offerToTheSame(a, b, devices);
+function quarrel(a: DhcpServer, b: DhcpServer, offers: readonly DeviceEvidence[][]): string[] | undefined {
+  const isShared = offerToTheSame(a, b, offers);
   const found = new Set<string>();
   for (const one of a.scopes) {
     for (const other of b.scopes) {
@@ -100,11 +107,13 @@ function quarrel(a: DhcpServer, b: DhcpServer, devices: readonly Device[]): stri
   return found.size === 0 ? undefined : [...found];
 }
 
-function offerToTheSame(a: DhcpServer, b: DhcpServer, devices: readonly Device[]): boolean {
-  return devices.some(({ evidence }) => {
-    const offers = evidence.filter(({ attribute }) => attribute === "wardtap.dhcp.offered_by");
-    const byA = offers.filter(({ value }) => a.serverIds.includes(value));
-    const byB = offers.filter(({ value }) => b.serverIds.includes(value));
+const isOffer = ({ attribute }: DeviceEvidence) => attribute === "wardtap.dhcp.offered_by";
+
+/** `offers`: what each host was offered. */
+function offerToTheSame(a: DhcpServer, b: DhcpServer, offers: readonly DeviceEvidence[][]): boolean {
+  return offers.some((offered) => {
+    const byA = offered.filter(({ value }) => a.serverIds.includes(value));
+    const byB = offered.filter(({ value }) => b.serverIds.includes(value));
     return byA.some((one) =>
       byB.some(
         (other) =>

@@ -5,9 +5,14 @@ import { isEndDevice } from "./end-device.ts";
 import { seen } from "./from-evidence.ts";
 import { defineRule, settingsOf, type Verdict } from "./rule.ts";
 import { isListed } from "./settings.ts";
+import { firstSeen, spanOf } from "./span.ts";
+
+/** Advertisers compared with each other, those first heard; a flood of invented ones must not cost more. */
+const MAX_COMPARED = 32;
 
 interface Advertiser {
   device: Device;
+  firstSeenAt: number;
   prefixes: readonly string[];
   evidence: DeviceEvidence[];
 }
@@ -35,7 +40,10 @@ export default defineRule({
         );
     }
     const ends = advertisers.filter(({ device }) => isEndDevice(device));
-    const others = advertisers.filter(({ device }) => !isEndDevice(device));
+    const others = firstSeen(
+      advertisers.filter(({ device }) => !isEndDevice(device)),
+      MAX_COMPARED,
+    );
     return [
       ...ends.map((end): Verdict => {
         const beside = others.filter(({ device }) => shareTag(device, end.device));
@@ -64,7 +72,7 @@ const advertisersIn = (devices: readonly Device[]): Advertiser[] =>
     );
     if (!evidence.some(({ attribute }) => attribute === "wardtap.ra")) return [];
     const prefixes = evidence.filter(({ attribute }) => attribute === "icmpv6.opt.prefix").map(({ value }) => value);
-    return [{ device, prefixes, evidence }];
+    return [{ device, prefixes, evidence, firstSeenAt: spanOf(evidence).firstSeenAt }];
   });
 
 /** Routers of one link that announce different prefixes: planned now and then, and nobody can tell from here. */

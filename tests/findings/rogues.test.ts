@@ -144,3 +144,36 @@ describe("rogue-router-advertisement", () => {
     expect(told(devices, { routers: ["fe80::1"] })).toEqual([["dev-2", "high", "confirmed"]]);
   });
 });
+
+test("a flood of invented servers, routers and gateways is judged, and the real ones still are", () => {
+  const invented = Array.from({ length: 4000 }, (_, at) => {
+    const end = at.toString(16).padStart(4, "0");
+    const mac = `02:00:00:00:${end.slice(0, 2)}:${end.slice(2)}`;
+    const later = { firstSeenAt: NOW + 1000 + at, lastSeenAt: NOW + 2000 + at };
+    return device({
+      id: `dev-x${end}`,
+      macs: [mac],
+      vlans: [20],
+      evidence: [
+        piece("wardtap.dhcp.scope", `link 20 net 10.9.0.0/16 router 10.9.${at >> 8}.${at & 255} dns 10.9.0.1`, later),
+        piece("dhcp.option.dhcp_server_id", `10.9.${at >> 8}.${at & 255}`, later),
+        piece("wardtap.dhcp.offered_by", "10.9.0.1", later),
+        piece("wardtap.dhcp.offered_by", "10.9.0.2", later),
+        piece("dhcp.option.router", `10.9.${at >> 8}.${at & 255}`, later),
+        piece("arp.src.proto_ipv4", "10.9.0.1", later),
+        piece("wardtap.ra", "router", later),
+        piece("icmpv6.opt.prefix", `2001:db8:${end}::/64`, later),
+      ],
+    });
+  });
+  const scope = "link 20 net 10.0.0.0/24 router 10.0.0.1 dns 10.0.0.1";
+  const real = (id: string, kind: Device["class"], text: string) =>
+    device({ id, class: kind, vlans: [20], evidence: [piece("wardtap.dhcp.scope", text)] });
+  const findings = found([
+    ...invented,
+    real("dev-1", "server", scope),
+    real("dev-2", "laptop", scope.replaceAll("10.0.0", "10.0.1")),
+  ]);
+  expect(findings.find(({ rule, deviceId }) => rule === "rogue-dhcp" && deviceId === "dev-2")?.severity).toBe("high");
+  expect(new Set(findings.map(({ rule }) => rule))).toContain("gateway-changed");
+});

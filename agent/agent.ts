@@ -106,7 +106,7 @@ export class Agent {
       remembered,
     });
     this.#periods = new Periods(options.ledger, remembered);
-    this.#habits = new HabitKeeper(options.ledger, learnMicros(options.config), options.accepted);
+    this.#habits = new HabitKeeper(options.ledger, learnMicros(options.config), options.accepted, remembered);
     this.#book = new Book(findingsFromLedger(options.ledger));
     this.#startedAt = options.clock();
     this.#clock = new ClockWatch(options.heardTimeServer ?? (() => "unknown"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TapFacts } from "./findings/rule.ts";
 
 /** A clock before this can't be right: the tap has no battery-backed clock and isn't synchronised yet. */
-const EARLIEST_CLOCK_MICROS = Date.UTC(2024, 0, 1) * 1000;
+export const EARLIEST_CLOCK_MICROS = Date.UTC(2024, 0, 1) * 1000;
 /** After a start the time client needs a while to find its server. */
 const GRACE_MICROS = 15 * 60 * 1_000_000;
 /** Made by systemd-timesyncd when it starts, and the file in it once a time server was heard. systemd-timesyncd(8). */

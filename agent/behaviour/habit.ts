@@ -1,7 +1,7 @@
 /** The habit of one device and the profile it shares: what is kept of them, under which keys, what is held against them. */
 import type { Device } from "../identify/device.ts";
 import type { Profile } from "./profile.ts";
-import { serviceKey, type Use } from "./use.ts";
+import type { Use } from "./use.ts";
 
 const DAY_MICROS = 24 * 3600 * 1_000_000;
 /** Deviations kept per device; beyond it `moreDeviations` says that there were more. */
@@ -60,8 +60,14 @@ export const modelKey = (maker: string, model: string): string => `model ${maker
 export const dayOf = (at: number) => Math.floor(at / DAY_MICROS);
 
 export const isSame = (deviation: Deviation, use: Use): boolean =>
-  serviceKey(deviation) === serviceKey(use) &&
+  deviation.port === use.port &&
+  deviation.side === use.side &&
+  deviation.transport === use.transport &&
   (deviation.peer === use.peer || deviation.peer === use.alsoPeer || deviation.alsoPeer === use.peer);
+
+/** One more of them changes nothing any more. */
+export const isFull = ({ deviations, moreDeviations }: DeviceHabit): boolean =>
+  moreDeviations && deviations.length >= MAX_DEVIATIONS;
 
 export function addDeviation(habit: DeviceHabit, deviation: Deviation): void {
   if (habit.deviations.some((one) => isSame(one, deviation))) return;

@@ -3,12 +3,15 @@ import type { Contact } from "../identify/contacts.ts";
 import type { Device } from "../identify/device.ts";
 import type { Rhythm } from "../identify/rhythm.ts";
 import type { Accepted } from "./accepted.ts";
+import { stepClock } from "./clock-step.ts";
+import { forgetAbsent, forgetUnused, isAbsent } from "./forget.ts";
 import {
   addDeviation,
   DEVIATION_KEPT_MICROS,
   type Deviation,
   type DeviceHabit,
   dayOf,
+  isFull,
   isSame,
   modelKey,
   ownKey,
@@ -32,13 +35,15 @@ export interface Heard {
   contactsOf: (deviceIds: ReadonlySet<string>) => readonly Contact[];
   /** Microseconds. */
   now: number;
+  /** When the clock was last set: what was heard by then has times that mean nothing. Microseconds. */
+  clockSetAt?: number;
 }
 
 export class Habits {
   readonly learnMicros: number;
   readonly #store: HabitStore;
   readonly #accepted: ReadonlyMap<string, Accepted>;
-  #aliases = 0;
+  #aliases: ReadonlyMap<string, string> = new Map();
 
   /** `accepted`: MUD files that stand for what is usual for their models, learnt or not. */
   constructor(learnMicros: number, remembered: Remembered = {}, accepted: readonly Accepted[] = []) {
@@ -72,34 +77,32 @@ export class Habits {
     return (this.#store.wardSince ?? Number.POSITIVE_INFINITY) + this.learnMicros;
   }
 
-  /** The clock went forward by so much although no such time has passed: what is being learnt gets it on top. */
+  /**
+   * The clock went by so much (negative: back) although no such time was listened to: what is being learnt moves along,
+   * and so learns for its whole time. What was learnt stays learnt, and nothing was seen later than now.
+   */
   clockJumped(by: number, now: number): void {
-    const isLearning = ({ since }: { since: number }) => since + this.learnMicros > now - by;
-    for (const habit of this.#store.devices.values())
-      if (isLearning(habit)) this.#store.putDevice({ ...habit, since: habit.since + by });
-    for (const profile of this.#store.profiles.values())
-      if (isLearning(profile)) this.#store.putProfile({ ...profile, since: profile.since + by });
-    const { wardSince } = this.#store;
-    if (wardSince !== null && isLearning({ since: wardSince })) this.#store.wardSince = wardSince + by;
+    stepClock(this.#store, this.learnMicros, by, now);
   }
 
   /** Pure but for its own state: the same contacts give the same habits, whether told at once or bit by bit. */
-  learn({ devices, rhythms, contactsOf, now }: Heard): void {
+  learn({ devices, rhythms, contactsOf, now, clockSetAt = Number.NEGATIVE_INFINITY }: Heard): void {
     this.#store.wardSince ??= devices.reduce<number | null>(
-      (first, { firstSeenAt }) => Math.min(first ?? firstSeenAt, firstSeenAt),
+      (first, { firstSeenAt }) => Math.max(clockSetAt, Math.min(first ?? firstSeenAt, firstSeenAt)),
       null,
     );
     this.#followMerges(devices);
     const medical = devices.filter(({ medical }) => medical);
-    for (const device of medical) this.#follow(device, rhythms.get(device.id), now);
+    if (this.#store.devices.size >= MAX_DEVICES) forgetAbsent(this.#store, devices, now);
+    for (const device of medical) this.#follow(device, rhythms.get(device.id), clockSetAt, now);
+    forgetUnused(this.#store);
     const known = new Set(medical.filter(({ id }) => this.#store.devices.has(id)).map(({ id }) => id));
     if (known.size === 0) return;
     const deviceAt = addressBook(devices);
     const uses = contactsOf(known)
       .map((contact) => ({ contact, use: useOf(contact, deviceAt) }))
       .filter((one): one is { contact: Contact; use: Use } => one.use !== null)
-      .map((one) => ({ ...one, order: orderOf(one.contact, one.use) }))
-      .sort((a, b) => a.contact.firstAt - b.contact.firstAt || (a.order < b.order ? -1 : 1));
+      .sort((a, b) => a.contact.firstAt - b.contact.firstAt || (orderOf(a) < orderOf(b) ? -1 : 1));
     for (const { contact, use } of uses) this.#meet(contact, use, now);
     for (const id of known) this.#forgetOld(id, now);
   }
@@ -116,19 +119,21 @@ export class Habits {
 
   #followMerges(devices: readonly Device[]): void {
     const nowNamed = new Map(devices.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const)));
-    if (nowNamed.size === this.#aliases) return;
-    this.#aliases = nowNamed.size;
+    const before = this.#aliases;
+    if (nowNamed.size === before.size && [...nowNamed].every(([alias, id]) => before.get(alias) === id)) return;
+    this.#aliases = nowNamed;
     followMerges(this.#store, nowNamed);
   }
 
   /** Begins a device's habit, or keeps up with what it is taken for now. */
-  #follow(device: Device, rhythm: Rhythm | undefined, now: number): void {
+  #follow(device: Device, rhythm: Rhythm | undefined, clockSetAt: number, now: number): void {
     const key = profileKey(device);
     let habit = this.#store.devices.get(device.id);
     if (habit === undefined) {
-      if (rhythm === undefined || this.#store.devices.size >= MAX_DEVICES) return;
+      if (rhythm === undefined || this.#store.devices.size >= MAX_DEVICES || isAbsent(device, now)) return;
       const { id: deviceId } = device;
-      const since = rhythm.firstAt;
+      const since =
+        clockSetAt > Number.NEGATIVE_INFINITY ? Math.min(Math.max(rhythm.firstAt, clockSetAt), now) : rhythm.firstAt;
       habit = { deviceId, profile: key, since, again: false, longestPause: 0, deviations: [], moreDeviations: false };
       this.#store.putDevice(habit);
     } else if (habit.profile !== key) this.#becomes(habit, device, key, now);
@@ -180,10 +185,8 @@ export class Habits {
     if (habit === undefined || held === undefined) return;
     const before = habit.deviations.find((one) => isSame(one, use));
     if (before !== undefined) this.#seenAgain(habit, before, contact);
-    else if (!this.#isUsual(habit, held, contact, use)) {
-      const usual = this.#acceptedFor(habit) ?? held.profile;
-      const met = { ...use, address: contact.address };
-      this.#deviate(habit, contact, use, usual.hasService(met), usual.hasPeer(met), now);
+    else if (!this.#isUsual(habit, held, contact, use, now)) {
+      this.#deviate(habit, held, contact, use, now);
     }
   }
 
@@ -194,10 +197,11 @@ export class Habits {
   }
 
   /** True too when it becomes usual by this. */
-  #isUsual(habit: DeviceHabit, held: ProfileHabit, contact: Contact, use: Use): boolean {
+  #isUsual(habit: DeviceHabit, held: ProfileHabit, contact: Contact, use: Use, now: number): boolean {
     const { class: deviceClass, profile } = held;
     // Groups are nobody: a system update changes them, and they are learnt for ever.
-    const isLearning = contact.firstAt < this.learnsUntil(habit.deviceId) || use.place === "group";
+    const firstAt = Math.min(contact.firstAt, now);
+    const isLearning = firstAt < this.learnsUntil(habit.deviceId) || use.place === "group";
     const accepted = use.place === "group" ? undefined : this.#acceptedFor(habit);
     if (accepted !== undefined && !accepted.allows({ ...use, address: contact.address })) return false;
     if (isLearning && profile.learn(use)) this.#store.putProfile(held);
@@ -207,22 +211,17 @@ export class Habits {
     return isOneMore && (SERVERS.has(deviceClass) || profile.isShared(use));
   }
 
-  #deviate(
-    habit: DeviceHabit,
-    { address, firstAt, lastAt }: Contact,
-    use: Use,
-    hasService: boolean,
-    hasPeer: boolean,
-    now: number,
-  ): void {
-    if (use.side === "unknown" || now - lastAt > DEVIATION_KEPT_MICROS) return;
+  #deviate(habit: DeviceHabit, held: ProfileHabit, { address, firstAt, lastAt }: Contact, use: Use, now: number): void {
+    if (isFull(habit) || use.side === "unknown" || now - lastAt > DEVIATION_KEPT_MICROS) return;
+    const usual = this.#acceptedFor(habit) ?? held.profile;
+    const met = { ...use, address };
+    const hasService = usual.hasService(met);
     addDeviation(habit, {
-      ...use,
-      address,
-      isNewPeer: hasService || !hasPeer,
+      ...met,
+      isNewPeer: hasService || !usual.hasPeer(met),
       isNewService: !hasService,
-      firstSeenAt: firstAt,
-      lastSeenAt: lastAt,
+      firstSeenAt: Math.min(firstAt, now),
+      lastSeenAt: Math.min(lastAt, now),
     });
     this.#store.putDevice(habit);
   }
@@ -245,7 +244,8 @@ export class Habits {
   }
 }
 
-const orderOf = ({ deviceId, lastAt }: Contact, use: Use) => `${deviceId} ${serviceKey(use)} ${use.peer} ${lastAt}`;
+const orderOf = ({ contact: { deviceId, lastAt }, use }: { contact: Contact; use: Use }) =>
+  `${deviceId} ${serviceKey(use)} ${use.peer} ${lastAt}`;
 
 /** Asked only for peers that weren't heard since the start, so it is made when the first of them is met. */
 function addressBook(devices: readonly Device[]): (address: string) => string | undefined {

@@ -1,11 +1,20 @@
 /** Two devices that turn out to be one: what was learnt and found of the one belongs to the other. */
-import { addDeviation, ownKey } from "./habit.ts";
+import { addDeviation, type DeviceHabit, isSame, ownKey } from "./habit.ts";
 import type { HabitStore } from "./habit-store.ts";
 
 /** `nowNamed`: former device id → the id it goes by now. */
 export function followMerges(store: HabitStore, nowNamed: ReadonlyMap<string, string>): void {
   for (const [alias, id] of nowNamed) merge(store, alias, id);
   for (const habit of store.profiles.values()) if (habit.profile.rename(nowNamed)) store.putProfile(habit);
+  for (const habit of store.devices.values()) if (renamePeers(habit, nowNamed)) store.putDevice(habit);
+}
+
+/** True when one of them was named here. */
+function renamePeers(habit: DeviceHabit, nowNamed: ReadonlyMap<string, string>): boolean {
+  if (!habit.deviations.some(({ peer }) => nowNamed.has(peer))) return false;
+  const renamed = habit.deviations.map((one) => ({ ...one, peer: nowNamed.get(one.peer) ?? one.peer }));
+  habit.deviations = renamed.filter((one, at) => renamed.findIndex((other) => isSame(other, one)) === at);
+  return true;
 }
 
 function merge(store: HabitStore, alias: string, id: string): void {

@@ -87,6 +87,7 @@ export class Profile {
       renamed = true;
       const peers = service.peers.map((one) => ({ ...one, peer: nowNamed.get(one.peer) ?? one.peer }));
       service.peers = peers.filter(({ peer }, at) => peers.findIndex((one) => one.peer === peer) === at);
+      this.#named -= peers.length - service.peers.length;
     }
     return renamed;
   }
@@ -143,7 +144,7 @@ export class Profile {
     const { side, transport } = widest[0];
     for (const service of widest) {
       this.#services.delete(serviceKey(service));
-      this.#named -= service.peers.length;
+      this.#named -= namedIn(service.peers);
     }
     this.merged += widest.length;
     const all: ServiceHabit = { side, transport, port: ANY_PORT, protocol: null, peers: [] };
@@ -151,6 +152,8 @@ export class Profile {
     for (const peer of widest.flatMap(({ peers }) => peers)) this.#addPeer(all, peer);
   }
 }
+
+const namedIn = (peers: readonly HabitPeer[]) => peers.filter(({ place, peer }) => peer !== ANY_PEER[place]).length;
 
 function isNamed(use: Use, { peer, address }: HabitPeer): boolean {
   if (peer === use.peer || peer === use.alsoPeer || peer === ANY_PEER[use.place]) return true;

@@ -184,6 +184,52 @@ describe("a restart", () => {
     expect(findings()).toEqual(["new-peer 10.0.0.1", "new-service 10.0.0.1"]);
   });
 
+  test.each(["stop", "kill"] as const)("that was off while it learnt (%s) learns for its whole time", (how) => {
+    pass(2 * DAY);
+    if (how === "stop") agent.stop();
+    now += 30 * DAY;
+    restart("kill");
+    pass(4 * DAY);
+    talks(PUMP, STRANGER, 4444);
+    pass(DAY);
+    expect(findings()).toEqual([]);
+    pass(2 * DAY);
+    talks(PUMP, host(5), 4445);
+    pass(STEP);
+    expect(findings()).toEqual(["new-peer 10.0.0.1", "new-service 10.0.0.1"]);
+  });
+
+  test("that starts with a clock of 1970 learns nothing by it, and from when the clock is set", () => {
+    now = 5 * DAY;
+    ledger.close();
+    ledger = open();
+    agent = start();
+    pass(DAY);
+    expect(habits()).toEqual([]);
+    now = START;
+    pass(4 * DAY);
+    talks(PUMP, STRANGER, 4444);
+    pass(DAY);
+    expect(findings()).toEqual([]);
+    expect(habits().map(({ body }) => String(body.since).slice(0, 4))).not.toContain("1970");
+  });
+
+  test("that wakes up in 1970 for a while knows afterwards what it knew", () => {
+    pass(8 * DAY);
+    const before = habits().map(({ body }) => body.since);
+    const back = now;
+    now = 3 * DAY;
+    restart("kill");
+    pass(3 * HOUR);
+    now = back + HOUR;
+    pass(DAY);
+    expect(findings()).toEqual([]);
+    expect(habits().map(({ body }) => body.since)).toEqual(before);
+    talks(PUMP, host(5), 4444);
+    pass(STEP);
+    expect(findings().length).toBeGreaterThan(0);
+  });
+
   test("announces nothing again, also when the pump comes back with another address", () => {
     pass(8 * DAY);
     talks(PUMP, STRANGER, 4444);

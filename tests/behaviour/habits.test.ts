@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEVIATION_KEPT_MICROS, profileKey } from "../../agent/behaviour/habit.ts";
 import { Habits } from "../../agent/behaviour/habits.ts";
+import { Profile } from "../../agent/behaviour/profile.ts";
 import type { Contact } from "../../agent/identify/contacts.ts";
 import { contact, DAY, HOUR, LEARN, pump, START, Ward } from "./support.ts";
 
@@ -225,6 +226,61 @@ describe("nothing becomes unusual by", () => {
   });
 });
 
+describe("a clock that is set back", () => {
+  const BACK = 3000 * DAY;
+
+  test("doesn't make a device learn for years, nor one that was learnt forget", () => {
+    const heard = { model: null, lastSeenAt: START + BACK };
+    const ward = new Ward().add(pump(A, heard), START + BACK - 30 * DAY);
+    ward.add(pump(B, heard), START + BACK).talk(contact(A), contact(B));
+    ward.learn(START + BACK);
+    ward.habits.clockJumped(-BACK, START);
+    ward.talk(contact(A, { port: 22, firstAt: START + HOUR }));
+    ward.talk(contact(B, { port: 22, firstAt: START + DAY }), contact(B, { port: 23, firstAt: START + 8 * DAY }));
+    ward.learn(START + 9 * DAY);
+    expect([ward.unusual(A), ward.unusual(B)]).toEqual([
+      ["service: client 22 dev-engine"],
+      ["service: client 23 dev-engine"],
+    ]);
+  });
+
+  test("lets what was found meanwhile be forgiven in time", () => {
+    const ward = new Ward().add(pump(A)).talk(contact(A)).learn(LATER);
+    ward.talk(contact(A, { port: 22, firstAt: LATER + BACK })).learn(LATER + BACK);
+    expect(ward.unusual(A)).toHaveLength(1);
+    ward.habits.clockJumped(-BACK, LATER);
+    ward.contacts = [contact(A)];
+    expect(ward.learn(LATER + 61 * DAY).unusual(A)).toEqual([]);
+  });
+
+  test("doesn't make news of what has a time to come", () => {
+    const ward = new Ward().add(pump(A), START + BACK);
+    ward.talk(contact(A, { firstAt: START + BACK }));
+    ward.clockSetAt = START;
+    expect(ward.learn(START + HOUR).unusual(A)).toEqual([]);
+    expect(ward.habits.learnsUntil(A)).toBeLessThanOrEqual(START + HOUR + LEARN);
+  });
+});
+
+describe("merges", () => {
+  const stranger = (peerId: string) => contact(A, { peerId, firstAt: LATER, lastAt: LATER + HOUR });
+
+  test("leave no second copy of what was found unusual", () => {
+    const ward = new Ward().add(pump(A)).talk(contact(A), stranger("dev-x")).learn(LATER);
+    ward.devices = [pump(A), pump("dev-y", { medical: false, class: "server", aliases: ["dev-x"] })];
+    ward.contacts = [contact(A), stranger("dev-y")];
+    expect(ward.learn(LATER + HOUR).unusual(A)).toEqual(["peer: client 2575 dev-y"]);
+  });
+
+  test("are followed too when as many were undone meanwhile", () => {
+    const named = (alias: string) => pump("dev-new", { medical: false, class: "server", aliases: [alias] });
+    const ward = new Ward().add(pump(A)).add(named("dev-z")).talk(contact(A)).learn(LATER);
+    ward.devices = [pump(A), named("dev-engine")];
+    ward.contacts = [contact(A, { peerId: "dev-new", address: "10.0.0.99", firstAt: LATER + HOUR })];
+    expect(ward.learn(LATER + HOUR).unusual(A)).toEqual([]);
+  });
+});
+
 describe("bounds", () => {
   test("keep what a device that talks to everybody leaves behind small", () => {
     const ward = new Ward().add(pump(A));
@@ -242,6 +298,41 @@ describe("bounds", () => {
     ward.learn(LATER + DAY);
     expect([ward.unusual(A).length, ward.habits.of(A)?.moreDeviations]).toEqual([64, true]);
     expect(ward.unusual(A)[0]).toContain("dev-0");
+  });
+
+  test("hold when everything is broad already, and more is learnt", () => {
+    const profile = new Profile();
+    const learn = (side: "client" | "server", place: "inside" | "outside" | "group", port: number, peer: number) =>
+      profile.learn({ side, transport: "tcp", port, protocol: null, place, peer: `dev-${peer}`, alsoPeer: null });
+    for (let port = 1; port <= 129; port++)
+      for (const place of ["inside", "outside", "group"] as const)
+        for (let peer = 0; peer < 40; peer++) learn("client", place, port, peer);
+    for (let port = 1; port <= 100; port++) for (let peer = 0; peer < 10; peer++) learn("server", "inside", port, peer);
+    const named = profile.services().flatMap(({ peers }) => peers.filter(({ peer }) => !peer.startsWith("any ")));
+    expect(named.length).toBeLessThanOrEqual(512);
+  });
+
+  test("hold for a device that calls itself something else every time", () => {
+    const ward = new Ward().add(pump(A)).talk(contact(A)).learn(START);
+    for (let index = 0; index < 4000; index++) {
+      ward.devices = [pump(A), pump(B, { model: `Model ${index}` })];
+      if (index === 0) ward.since.set(B, START);
+      ward.learn(START + HOUR + index * 10_000_000);
+    }
+    expect(ward.habits.unkept().profiles.length).toBeLessThanOrEqual(3000);
+    expect(ward.habits.unkept().profiles.map(({ model }) => model)).toContain("Plum A+");
+  });
+
+  test("are widened by what is long gone: invented devices don't keep others out for ever", () => {
+    const ward = new Ward();
+    for (let index = 0; index < 2000; index++) ward.add(pump(`dev-p${index}`, { model: null }));
+    const late = START + 91 * DAY;
+    ward.learn(START).add(pump("dev-real", { model: null, lastSeenAt: late }), late);
+    ward.devices = ward.devices.map((one) => (one.id === "dev-p7" ? { ...one, lastSeenAt: late } : one));
+    ward.learn(late);
+    expect(ward.habits.of("dev-real")).toBeDefined();
+    expect(ward.habits.of("dev-p7")).toBeDefined();
+    expect(ward.habits.unkept().goneDevices.length).toBeGreaterThan(1900);
   });
 
   test("hold for devices too: one too many is not learnt, and nothing is unusual about it", () => {

@@ -281,7 +281,8 @@ describe("wardtap mud", () => {
 
   test("refuses while the model is learnt, unless asked to be early", async () => {
     const now = Date.now() * 1000;
-    const ward = new Ward().add(first, now - DAY).talk(contact("dev-a", { firstAt: now - DAY }));
+    const ward = new Ward().add({ ...first, lastSeenAt: now }, now - DAY);
+    ward.talk(contact("dev-a", { firstAt: now - DAY }));
     hold(ward.learn(now), first, engine);
     await expect(mud("dev-a")).rejects.toThrow(/Too little was learnt of Hospira Plum A\+: it is learnt until/);
     expect(yangComplaints(JSON.parse(await mud("dev-a", "--early")))).toEqual([]);

@@ -48,6 +48,7 @@ export class Ward {
   contacts: Contact[] = [];
   readonly since = new Map<string, number>();
   readonly pauses = new Map<string, number>();
+  clockSetAt = Number.NEGATIVE_INFINITY;
 
   constructor(remembered: Remembered = {}, accepted: readonly Accepted[] = []) {
     this.habits = new Habits(LEARN, remembered, accepted);
@@ -69,7 +70,7 @@ export class Ward {
     for (const [id, firstAt] of this.since)
       rhythms.set(id, { firstAt, lastAt: now, longestPause: this.pauses.get(id) ?? 0 });
     const contactsOf = (ids: ReadonlySet<string>) => this.contacts.filter(({ deviceId }) => ids.has(deviceId));
-    this.habits.learn({ devices: this.devices, rhythms, contactsOf, now });
+    this.habits.learn({ devices: this.devices, rhythms, contactsOf, now, clockSetAt: this.clockSetAt });
     return this;
   }
 

@@ -78,10 +78,10 @@ function quarrelsOf(servers: readonly DhcpServer[], devices: readonly Device[]):
   const quarrels: Quarrel[] = [];
   const compared = firstSeen(servers, MAX_COMPARED);
   if (compared.length < 2) return quarrels;
-  const offers = devices.map(({ evidence }) => evidence.filter(isOffer)).filter(({ length }) => length > 1);
+  const together = offeredTogether(devices);
   compared.forEach((a, index) => {
     for (const b of compared.slice(index + 1)) {
-      const words = quarrel(a, b, offers);
+      const words = quarrel(a, b, together);
       if (words !== undefined) quarrels.push({ servers: [a, b], differences: words });
     }
   });
@@ -89,8 +89,8 @@ function quarrelsOf(servers: readonly DhcpServer[], devices: readonly Device[]):
 }
 
 /** undefined: they agree somewhere (a pair that stands in for each other), or nothing proves that they share a link. */
-function quarrel(a: DhcpServer, b: DhcpServer, offers: readonly DeviceEvidence[][]): string[] | undefined {
-  const isShared = offerToTheSame(a, b, offers);
+function quarrel(a: DhcpServer, b: DhcpServer, together: ReadonlySet<string>): string[] | undefined {
+  const isShared = a.serverIds.some((one) => b.serverIds.some((other) => together.has(`${one} ${other}`)));
   const found = new Set<string>();
   for (const one of a.scopes) {
     for (const other of b.scopes) {
@@ -104,25 +104,23 @@ function quarrel(a: DhcpServer, b: DhcpServer, offers: readonly DeviceEvidence[]
       for (const word of words) found.add(word);
     }
   }
-  return found.size === 0 ? undefined : [...found];
+  return found.size === 0 ? undefined : [...found].sort();
 }
 
-const isOffer = ({ attribute }: DeviceEvidence) => attribute === "wardtap.dhcp.offered_by";
-
-/** `offers`: what each host was offered. */
-function offerToTheSame(a: DhcpServer, b: DhcpServer, offers: readonly DeviceEvidence[][]): boolean {
-  return offers.some((offered) => {
-    const byA = offered.filter(({ value }) => a.serverIds.includes(value));
-    const byB = offered.filter(({ value }) => b.serverIds.includes(value));
-    return byA.some((one) =>
-      byB.some(
-        (other) =>
-          other.firstSeenAt - one.lastSeenAt <= SAME_QUESTION_MICROS &&
-          one.firstSeenAt - other.lastSeenAt <= SAME_QUESTION_MICROS,
-      ),
-    );
-  });
+/** Pairs of servers, in either order, whose offers answered the same question of some host. */
+function offeredTogether(devices: readonly Device[]): ReadonlySet<string> {
+  const together = new Set<string>();
+  for (const { evidence } of devices) {
+    const offers = evidence.filter(({ attribute }) => attribute === "wardtap.dhcp.offered_by");
+    for (const one of offers)
+      for (const other of offers) if (areClose(one, other)) together.add(`${one.value} ${other.value}`);
+  }
+  return together;
 }
+
+const areClose = (one: DeviceEvidence, other: DeviceEvidence) =>
+  other.firstSeenAt - one.lastSeenAt <= SAME_QUESTION_MICROS &&
+  one.firstSeenAt - other.lastSeenAt <= SAME_QUESTION_MICROS;
 
 /** Which of the two is out of place: what is no server, or who is at odds with more others. Else nobody can tell. */
 function blame(pair: Quarrel["servers"], quarrels: readonly Quarrel[]): DhcpServer | undefined {

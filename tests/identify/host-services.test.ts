@@ -66,3 +66,38 @@ test("a name by mDNS loses what mDNS adds, and a name in a domain called local k
   expect(device([["dns.resp.name", "cart-4.local"]]).names).toEqual(["cart-4"]);
   expect(device([["snmp.sysname", "core-1.ward.local"]]).names).toEqual(["core-1", "core-1.ward.local"]);
 });
+
+test.each(["imap", "pop", "smtp", "mqtt", "ica"])("who serves %s is a server, and who uses it is none", (protocol) => {
+  const client: HostKey = { ...HOST, mac: "00:1d:09:99:b2:2d", ip: "10.0.0.6" };
+  const times = { firstAt: 1, lastAt: 2 };
+  const identifier = new Identifier();
+  for (const host of [HOST, client])
+    identifier.take({
+      kind: "presence",
+      host,
+      sentFrames: 5,
+      sentBytes: 500,
+      receivedFrames: 5,
+      receivedBytes: 500,
+      ttl: 64,
+      ...times,
+    });
+  identifier.take({
+    kind: "flow",
+    transport: "tcp",
+    a: client,
+    b: HOST,
+    port: 4711,
+    flows: 1,
+    server: "b",
+    serverBy: "content",
+    protocol,
+    answered: true,
+    frames: 10,
+    bytes: 1000,
+    ...times,
+  });
+  const kind = (host: HostKey) =>
+    identifier.devices().find(({ device: { ips } }) => ips.includes(host.ip!))?.device.class;
+  expect([kind(HOST), kind(client)]).toEqual(["server", "unknown"]);
+});

@@ -1,4 +1,4 @@
-/** What a host serves by content: directories, databases and shares suggest a server. */
+/** What a host serves by content: directories, databases, mail and shares suggest a server. */
 import type { ClaimPart, IdentifyRule } from "../rule.ts";
 import type { DeviceView } from "../view.ts";
 
@@ -9,6 +9,12 @@ const SERVED: readonly (readonly [protocol: string, weight: number, words: strin
   ["mysql", 50, "serves a MySQL database"],
   ["pgsql", 50, "serves a PostgreSQL database"],
   ["tds", 45, "serves a Microsoft SQL database"],
+  ["ica", 55, "serves desktops and programs by ICA"],
+  ["imap", 55, "keeps mail boxes (IMAP)"],
+  ["pop", 55, "keeps mail boxes (POP3)"],
+  ["amqp", 48, "passes messages on (AMQP)"],
+  ["smtp", 45, "takes mail (SMTP)"],
+  ["mqtt", 42, "passes messages on (MQTT)"],
 ];
 
 /** Windows interfaces that servers answer over TCP. */

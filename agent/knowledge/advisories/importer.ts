@@ -4,16 +4,8 @@ import { join } from "node:path";
 import { readJson } from "./bounded-json.ts";
 import { KEV_ID } from "./catalogue.ts";
 import { readCsaf, type Unusable } from "./csaf.ts";
-import {
-  advisoryParcel,
-  catalogueParcel,
-  type Imported,
-  type Parcel,
-  problemOf,
-  readFolder,
-  removeLeftovers,
-  store,
-} from "./folder.ts";
+import { type Imported, readFolder } from "./folder.ts";
+import { advisoryParcel, catalogueParcel, type Parcel, problemOf, removeLeftovers, store } from "./keep.ts";
 import { looksLikeKev, readKev } from "./kev.ts";
 import { compareRevisions } from "./newer.ts";
 import type { Advisory, Catalogue } from "./schema.ts";

@@ -1,6 +1,6 @@
 /** Which of ours are affected: advisories judged against the register, counted, listed, and judged anew. */
 import { expect, onTestFinished, test } from "vitest";
-import { advisoryParcel, store } from "../../../agent/knowledge/advisories/folder.ts";
+import { advisoryParcel, store } from "../../../agent/knowledge/advisories/keep.ts";
 import type { Advisory } from "../../../agent/knowledge/advisories/schema.ts";
 import { openEngine } from "../../../console/store/engine.ts";
 import type { SyncStore } from "../../../console/store/store.ts";

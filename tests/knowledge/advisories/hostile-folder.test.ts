@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { MAX_FILE_BYTES, readJson } from "../../../agent/knowledge/advisories/bounded-json.ts";
-import { advisoryParcel, problemOf, readFolder } from "../../../agent/knowledge/advisories/folder.ts";
+import { folderState, readFolder } from "../../../agent/knowledge/advisories/folder.ts";
 import { importFiles } from "../../../agent/knowledge/advisories/importer.ts";
+import { advisoryParcel, problemOf } from "../../../agent/knowledge/advisories/keep.ts";
 import type { Advisory } from "../../../agent/knowledge/advisories/schema.ts";
 import { csaf } from "./given.ts";
 
@@ -133,4 +134,13 @@ test("prototype keys name nothing", () => {
   expect([...importFiles([path], temporary())].map(({ status }) => status)).toEqual(["unusable"]);
   expect(readJson(path)).toHaveProperty("value");
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
+});
+
+test("a file that others may read from now on is noticed", () => {
+  const folder = temporary();
+  [...importFiles([file(csaf())], folder)];
+  chmodSync(join(folder, "test-1.json"), 0o600);
+  const before = folderState(folder);
+  chmodSync(join(folder, "test-1.json"), 0o644);
+  expect(folderState(folder)).not.toBe(before);
 });

@@ -13,8 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { bundledKnowledge } from "../../../agent/knowledge/advisories/bundled.ts";
-import { folderState, readFolder, removeAdvisory } from "../../../agent/knowledge/advisories/folder.ts";
+import { folderState, readFolder } from "../../../agent/knowledge/advisories/folder.ts";
 import { ImportError, importFiles } from "../../../agent/knowledge/advisories/importer.ts";
+import { removeAdvisory } from "../../../agent/knowledge/advisories/keep.ts";
 import { knowledgeIn } from "../../../agent/knowledge/advisories/loaded.ts";
 import { csaf, PUMP } from "./given.ts";
 

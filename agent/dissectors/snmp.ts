@@ -51,7 +51,8 @@ export default defineDissector<SnmpMessage>({
       : readCommunity(payload, version, versionAt.end, whole.end);
   },
   evidence: snmpEvidence,
-  server: (message, flow) => (message.pdu?.isTrap ? "receiver" : agentOf(message, flow)),
+  server: (message, flow) =>
+    message.pdu?.isTrap ? "receiver" : isAcknowledgement(message, flow) ? "sender" : agentOf(message, flow),
 });
 
 function readCommunity(payload: Buffer, version: number, at: number, end: number): SnmpMessage | Malformed | undefined {
@@ -106,11 +107,16 @@ function readVersion3(payload: Buffer, at: number, end: number): SnmpMessage | M
 }
 
 /** Who has the objects: by the PDU, or by the ports where it is encrypted. */
-function agentOf({ pdu }: SnmpMessage, flow: Flow): "sender" | "receiver" | undefined {
-  if (pdu !== undefined) return pdu.isRequest ? "receiver" : "sender";
+function agentOf(message: SnmpMessage, flow: Flow): "sender" | "receiver" | undefined {
+  const { pdu } = message;
+  if (pdu !== undefined) return pdu.isRequest || isAcknowledgement(message, flow) ? "receiver" : "sender";
   if (flow.sourcePort === AGENT_PORT || flow.destinationPort === TRAP_PORT) return "sender";
   return flow.destinationPort === AGENT_PORT ? "receiver" : undefined;
 }
+
+/** A manager's answer to an inform repeats what the agent said, with the agent's community: it is no agent by that. RFC 3416 4.2.7. */
+const isAcknowledgement = ({ pdu }: SnmpMessage, { sourcePort }: Flow): boolean =>
+  pdu !== undefined && sourcePort === TRAP_PORT && !pdu.isRequest && !pdu.isTrap && !pdu.isReport;
 
 function snmpEvidence(message: SnmpMessage, flow: Flow): Evidence[] {
   const { version, community, level, engine, pdu } = message;

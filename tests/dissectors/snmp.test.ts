@@ -158,3 +158,14 @@ test("the community of a trap is no login that works", () => {
   expect(attributes).toContain("wardtap.snmp.community.sent");
   expect(attributes).not.toContain("wardtap.snmp.community");
 });
+
+test("a manager that acknowledges an inform is no agent: neither its community nor what is repeated is the manager's", () => {
+  const acknowledged = flowOf({ sourcePort: 162, destinationPort: 40_000, sourceIp: "10.0.0.9" });
+  const repeat = message(1, "public", system);
+  expect(read(snmp, repeat, acknowledged).evidence).toEqual([
+    { about: "sender", attribute: "wardtap.snmp.version.sent", value: "2c" },
+    { about: "sender", attribute: "wardtap.snmp.community.sent", value: "default" },
+  ]);
+  const answer = snmp.definition.dissect(repeat, acknowledged);
+  expect(snmp.definition.server?.(answer as object, acknowledged)).toBe("sender");
+});

@@ -79,7 +79,7 @@ function* grounds(target: Target, index: AdvisoryIndex): Iterable<Match> {
   if (maker !== null && model !== null) {
     for (const { entry, sight } of index.sighted(maker, model)) {
       if (sight === "seen") yield seen(entry, target.version, index);
-      else if (!entry.isCatalogue && isOfClass(entry, target.class))
+      else if (!entry.isCatalogue && (target.medical || isMedical(entry)) && isOfClass(entry, target.class))
         yield { entry, verdict: "possible", ground: "product", because: `it may be ${entry.product.name}` };
     }
   }

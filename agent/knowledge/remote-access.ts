@@ -13,6 +13,8 @@ const entries = () => JSON.parse(remoteAccessText().toString("utf8")) as RemoteA
 export function remoteAccessTool(host: string): string | undefined {
   toolByHost ??= new Map(entries().flatMap(({ name, hosts }) => hosts.map((one) => [one, name] as const)));
   const labels = host.toLowerCase().replace(/\.$/, "").split(".");
+  // Whoever reads about a tool isn't joined to it.
+  if (labels[0] === "www") return undefined;
   for (let from = 0; from < labels.length - 1; from++) {
     const tool = toolByHost.get(labels.slice(from).join("."));
     if (tool !== undefined) return tool;

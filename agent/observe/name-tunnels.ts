@@ -18,7 +18,7 @@ const WINDOW_MICROS = 5 * 60 * 1_000_000;
 /** Pairs of host and domain counted at one time; beyond it the one begun longest ago goes. */
 const MAX_PAIRS = 512;
 /** Questions counted of a pair in one window; who repeats names so often is no tunnel. */
-const MAX_ASKED = 2000;
+const MAX_ASKED = 500;
 const MAX_LABELS = 127;
 const MAX_NAME = 255;
 /** A, PTR, AAAA, SRV, SVCB and HTTPS: what ordinary programs ask for, so that only many and long ones are told. */

@@ -11,6 +11,7 @@ test.each([
   ["notanydesk.com", undefined],
   ["anydesk.com.example", undefined],
   ["com", undefined],
+  ["www.anydesk.com", undefined],
 ])("%s belongs to %s", (host, tool) => expect(remoteAccessTool(host)).toBe(tool));
 
 test("a connection to a remote access service is told by its name, once per service", () => {

@@ -60,8 +60,8 @@ export function productWords(name: string, makers: readonly string[] = []): Prod
   const text = plainText(name);
   const all = wordsOf(text, makers);
   for (const word of all) {
-    const span = /^([a-z]{1,4})(\d{1,5})-\1?(\d{1,5})$/.exec(word);
-    if (span !== null) spans.push({ prefix: span[1] as string, from: Number(span[2]), to: Number(span[3]) });
+    const span = spanIn(word);
+    if (span !== undefined) spans.push(span);
     else if (/\d/.test(word)) models.add(word.replaceAll("-", ""));
     else if (!GENERIC.has(word)) words.add(word.replaceAll("-", ""));
   }
@@ -98,6 +98,13 @@ export function compareWords(seen: ProductWords, product: ProductWords): Sight {
   // Another model number than the product's: "Alaris 8100" is no "Alaris 8015".
   if (seen.models.size > 0 || strange.length > 0 || seen.words.size === 0) return "other";
   return lacking.some((word) => KINDS.has(word)) ? "other" : "family";
+}
+
+/** "mx400-mx850", "mx400-850"; S7-1200 is one model. */
+function spanIn(word: string): ProductWords["spans"][number] | undefined {
+  const [, prefix = "", from = "", again, to = ""] = /^([a-z]{1,4})(\d{1,5})-(\1)?(\d{1,5})$/.exec(word) ?? [];
+  const isSpan = (again !== undefined || from.length === to.length) && Number(from) < Number(to);
+  return isSpan ? { prefix, from: Number(from), to: Number(to) } : undefined;
 }
 
 function wordsOf(text: string, makers: readonly string[]): string[] {

@@ -73,3 +73,10 @@ test("any two texts are compared without an exception", () => {
     }),
   );
 });
+
+test("S7-1200 is a model, and no span from S7 to S1200", () => {
+  const plc = productWords("SIMATIC S7-1200");
+  expect(compareWords(productWords("SIMATIC S7-1200"), plc)).toBe("seen");
+  expect(compareWords(productWords("SIMATIC S50"), plc)).toBe("other");
+  expect(compareWords(productWords("IntelliVue MX500"), productWords("IntelliVue MX400-850"))).toBe("seen");
+});

@@ -14,6 +14,7 @@ const patternFiles = readdirSync(new URL("../../agent/knowledge/patterns/", impo
 test.each([
   ["makers.json", makersSchema as z.ZodType],
   ["makers-general.json", makersSchema as z.ZodType],
+  ["makers-appliances.json", makersSchema as z.ZodType],
   ...patternFiles.map((file) => [file, patternsSchema as z.ZodType] as const),
 ] as const)("every entry of %s is what its schema says and names its source", (file, schema) => {
   const checked = schema.safeParse(entries(file));

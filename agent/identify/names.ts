@@ -52,14 +52,18 @@ export const isNameAttribute = (attribute: string): boolean => NAMING.has(attrib
 
 /** What programs put where a name belongs when they have none. */
 const NO_NAMES = /^(?:localhost|workstation|smbserver|null|none|unknown|nmap)$/i;
+/** RFC 1123, 2.1. */
+const HOST_NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*$/i;
 const MAX_NAMES = 16;
 
 export function namesOf(evidence: readonly DeviceEvidence[]): string[] {
   const names = new Set<string>();
   const given = evidence.filter(({ attribute, value }) => NAMING.has(attribute) && !NO_NAMES.test(value));
-  if (given.length === 0) return [];
+  const desktop = desktopName(evidence);
+  if (given.length === 0 && desktop === undefined) return [];
   for (const attribute of NAME_ATTRIBUTES)
     for (const piece of given) if (piece.attribute === attribute) addName(names, piece.value);
+  if (desktop !== undefined) addName(names, desktop);
   return [...names].slice(0, MAX_NAMES).sort();
 }
 
@@ -72,4 +76,19 @@ function addName(names: Set<string>, value: string): void {
   names.add(name);
   const short = /^([a-z0-9][\w-]*)\.[a-z][\w.-]*$/i.exec(name)?.[1];
   if (short !== undefined) names.add(short);
+}
+
+const DESKTOP_SECURITY: ReadonlySet<string> = new Set(["tls", "credssp"]);
+
+/**
+ * Windows makes a certificate for its remote desktop that is signed by itself and names the computer.
+ * With a second certificate, or one that somebody else signed, it is not known which is the desktop's.
+ */
+function desktopName(evidence: readonly DeviceEvidence[]): string | undefined {
+  const values = (attribute: string) => evidence.filter((one) => one.attribute === attribute).map(({ value }) => value);
+  if (!values("rdp.negReq.selectedProtocol").some((value) => DESKTOP_SECURITY.has(value))) return undefined;
+  const [name, ...others] = values("x509.subject.cn");
+  const issuers = values("x509.issuer.cn");
+  const isOwn = others.length === 0 && issuers.length === 1 && issuers[0] === name;
+  return isOwn && name !== undefined && HOST_NAME.test(name) && !NO_NAMES.test(name) ? name : undefined;
 }

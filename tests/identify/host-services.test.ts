@@ -101,3 +101,16 @@ test.each(["imap", "pop", "smtp", "mqtt", "ica"])("who serves %s is a server, an
     identifier.devices().find(({ device: { ips } }) => ips.includes(host.ip!))?.device.class;
   expect([kind(HOST), kind(client)]).toEqual(["server", "unknown"]);
 });
+
+test("a remote desktop's own certificate names the computer, and one that another signed doesn't", () => {
+  const names = (issuer: string, ...more: (readonly [string, string])[]) =>
+    device([
+      ["rdp.negReq.selectedProtocol", "credssp"],
+      ["x509.subject.cn", "TS-04.ward.example"],
+      ["x509.issuer.cn", issuer],
+      ...more,
+    ]).names;
+  expect(names("TS-04.ward.example")).toEqual(["TS-04", "TS-04.ward.example"]);
+  expect(names("Hospital CA")).toEqual([]);
+  expect(names("TS-04.ward.example", ["x509.subject.cn", "www.example.org"])).toEqual([]);
+});

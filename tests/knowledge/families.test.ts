@@ -112,7 +112,9 @@ describe("a service that a device announces", () => {
     ["dns.txt.model", "MacBookPro16,1", { class: "laptop", os: "macOS" }],
     ["dns.txt.model", "Macmini9,1", { class: "workstation", os: "macOS" }],
     ["dns.txt.am", "AppleTV11,1", { class: "av", maker: "Apple" }],
-    ["dns.txt.md", "Chromecast", { class: "av", maker: "Google" }],
+    ["dns.txt.md", "Chromecast Ultra", { class: "av", maker: "Google", model: "Chromecast Ultra" }],
+    ["dns.srv.instance", "Sam’s iPad", { class: "tablet", os: "iOS" }],
+    ["ssdp.user_agent", "iOS/16.1 UPnP/1.1 Player/4.2", { os: "iOS" }],
     ["dns.hinfo.os", "LINUX", { os: "Linux" }],
     ["dns.srv.service", "_axis-video._tcp", { class: "camera" }],
     ["ssdp.server", "SHP, UPnP/1.0, Samsung UPnP SDK/1.0", { class: "av", maker: "Samsung" }],
@@ -125,6 +127,7 @@ describe("a service that a device announces", () => {
   test.each([
     ["dns.srv.service", "_smb._tcp"],
     ["dns.srv.service", "_device-info._tcp"],
+    ["dns.srv.instance", "iPad trolley of ward 4"],
     ["ssdp.type", "urn:schemas-upnp-org:device:Basic:1"],
     ["ssdp.server", "POSIX, UPnP/1.0, Intel MicroStack/1.0.1347"],
     ["dns.txt.model", "MacBook of the ward"],

@@ -60,10 +60,7 @@ export function mudFile(input: MudInput): MudFile {
       "last-update": input.at,
       "cache-validity": CACHE_HOURS,
       "is-supported": input.isSupported,
-      systeminfo: plain(`${[input.maker, input.model].filter(Boolean).join(" ") || "Device"}: ${input.class}`).slice(
-        0,
-        MAX_SYSTEMINFO,
-      ),
+      systeminfo: cut(plain(`${[input.maker, input.model].filter(Boolean).join(" ") || "Device"}: ${input.class}`)),
       ...(input.maker === null ? {} : { "mfg-name": plain(input.maker) }),
       ...(input.model === null ? {} : { "model-name": plain(input.model) }),
       ...(from === undefined ? {} : { "from-device-policy": from }),
@@ -138,9 +135,10 @@ function partners({ place, peer, address }: HabitPeer, port: number, family: Fam
   return [{ network: null, mud: controller === undefined ? { "local-networks": [null] } : { controller } }];
 }
 
+/** IPv4 addresses in IPv6 clothes belong on no wire (RFC 4291, 2.5.5.2): whoever sends from one gets no entry by it. */
 const networks = (addresses: readonly string[], family: Family): Partner[] =>
   addresses
-    .filter((address) => address.includes(":") === (family === 6))
+    .filter((address) => address.includes(":") === (family === 6) && !(address.includes(":") && address.includes(".")))
     .map((address) => ({
       network: address.includes("/") ? address : `${address}/${family === 4 ? 32 : 128}`,
       mud: null,
@@ -167,6 +165,9 @@ function numbered(matches: readonly Matches[], way: Way): Ace[] {
 }
 
 const digest = (key: string) => createHash("sha256").update(key).digest("hex").slice(0, 8);
+
+/** Half a character is none that YANG knows. RFC 7950, 9.4. */
+const cut = (text: string) => text.slice(0, MAX_SYSTEMINFO).replace(/[\uD800-\uDBFF]$/, "");
 
 /** What devices say of themselves, without control characters. */
 const plain = (text: string) => text.replace(/\p{Cc}/gu, " ").trim();

@@ -79,6 +79,20 @@ describe("a service that is asked for", () => {
   });
 });
 
+test("a partner's invented address keeps nobody from the file", () => {
+  const file = written([service()], { addressesOf: () => ["::ffff:10.0.0.9", "10.0.0.2"] });
+  expect(yangComplaints(file)).toEqual([]);
+  expect(JSON.stringify(file)).not.toContain("ffff");
+  expect(entries(file, "v4fr")).toHaveLength(1);
+});
+
+test.each([0, 1])("a long name is cut between characters, not within one (%i)", (shift) => {
+  const info = written([service()], { model: `${"x".repeat(shift)}${"\u{1d7d9}".repeat(80)}` })["ietf-mud:mud"]
+    .systeminfo;
+  expect(info?.length).toBeGreaterThan(50);
+  expect(Buffer.from(info ?? "", "utf8").toString("utf8")).toBe(info);
+});
+
 test("a service that is offered may be begun from outside the device only", () => {
   const file = written([service({ side: "server", port: 443 })]);
   expect(entries(file, "v4to")).toEqual([

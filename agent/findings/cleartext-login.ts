@@ -12,5 +12,5 @@ export default fromEvidence({
   references: ["CWE-319", "ETSI EN 303 645, 5.5", "NHS guidance on protecting connected medical devices, step 4"],
   signs: [{ attribute: "wardtap.login" }, { attribute: "wardtap.login.token" }],
   why: (protocols) =>
-    `Somebody logged in by ${protocols.join(", ")} without encryption: the password could be read by anybody who listens.`,
+    `Somebody logged in by ${protocols.join(", ")} without encryption: the password or token could be read by anybody who listens.`,
 });

@@ -1,4 +1,5 @@
 /** Somebody offers to route IPv6 who should not: not on the hospital's list, no router by kind, or at odds with another. */
+import { isIpv6 } from "../identify/cards.ts";
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import { isInPrefix, parsePrefix } from "../identify/networks.ts";
 import { isEndDevice } from "./end-device.ts";
@@ -8,7 +9,10 @@ import { isListed } from "./settings.ts";
 import { firstSeen, spanOf } from "./span.ts";
 
 /** Advertisers compared with each other, those first heard; a flood of invented ones must not cost more. */
-const MAX_COMPARED = 32;
+const MAX_COMPARED = 16;
+
+/** Prefixes of one router in which hosts are looked for. */
+const MAX_PREFIXES = 4;
 
 interface Advertiser {
   device: Device;
@@ -77,11 +81,12 @@ const advertisersIn = (devices: readonly Device[]): Advertiser[] =>
 
 /** Routers of one link that announce different prefixes: planned now and then, and nobody can tell from here. */
 function quarrels(routers: readonly Advertiser[], devices: readonly Device[]): Verdict[] {
+  const hosts = new Map(routers.map((one) => [one, hostsOf(one, devices)]));
   return routers.flatMap((a, index) =>
     routers.slice(index + 1).flatMap((b): Verdict[] => {
       if (a.prefixes.length === 0 || b.prefixes.length === 0) return [];
       if (a.prefixes.some((prefix) => b.prefixes.includes(prefix))) return [];
-      if (!shareTag(a.device, b.device) && !shareHost(a, b, devices)) return [];
+      if (!shareTag(a.device, b.device) && !shareHost(hosts.get(a)!, hosts.get(b)!)) return [];
       const ids = [a.device.id, b.device.id].sort();
       return [
         {
@@ -102,16 +107,18 @@ function quarrels(routers: readonly Advertiser[], devices: readonly Device[]): V
 /** A mirror that takes tags off shows several networks as one: only a tag proves that two share a link. */
 const shareTag = (a: Device, b: Device) => a.vlans.some((vlan) => b.vlans.includes(vlan));
 
-/** A host with one card that took an address of either has heard both. */
-const shareHost = (a: Advertiser, b: Advertiser, devices: readonly Device[]) =>
-  devices.some(
-    (device) =>
-      device !== a.device &&
-      device !== b.device &&
-      device.macs.length === 1 &&
-      isIn(device, a.prefixes) &&
-      isIn(device, b.prefixes),
+/** Hosts with one card that took an address of this router's. */
+function hostsOf({ device, prefixes }: Advertiser, devices: readonly Device[]): ReadonlySet<Device> {
+  const networks = prefixes.slice(0, MAX_PREFIXES).map(parsePrefix);
+  return new Set(
+    devices.filter(
+      (one) =>
+        one !== device &&
+        one.macs.length === 1 &&
+        one.ips.some((ip) => isIpv6(ip) && networks.some((network) => isInPrefix(ip, network))),
+    ),
   );
+}
 
-const isIn = ({ ips }: Device, prefixes: readonly string[]) =>
-  prefixes.map(parsePrefix).some((prefix) => ips.some((ip) => isInPrefix(ip, prefix)));
+/** Who has addresses of both has heard both. */
+const shareHost = (a: ReadonlySet<Device>, b: ReadonlySet<Device>) => [...a].some((host) => b.has(host));

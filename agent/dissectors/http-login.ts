@@ -15,11 +15,21 @@ export interface HttpLogin {
   unanswered: number;
   /** The server has asked for a login. */
   asked: boolean;
+  /** The last request came without a login, and an answer to it says something. */
+  isPlain: boolean;
+  /** The server gave a page to somebody without a login, and has asked for none. */
+  isOpen: boolean;
   /** A documented login went with the last request. */
   isFactory: boolean;
 }
 
-export const newHttpLogin = (): HttpLogin => ({ unanswered: 0, asked: false, isFactory: false });
+export const newHttpLogin = (): HttpLogin => ({
+  unanswered: 0,
+  asked: false,
+  isPlain: false,
+  isOpen: false,
+  isFactory: false,
+});
 
 /** What a request's Authorization or Proxy-Authorization shows to anybody. */
 export function loginKind(fields: ReadonlyMap<string, string>): "password" | "token" | "" {
@@ -30,11 +40,9 @@ export function loginKind(fields: ReadonlyMap<string, string>): "password" | "to
 /** `first`: the request's first line. */
 export function requestGoes(login: HttpLogin, first: string, authorization: string | undefined): void {
   login.unanswered++;
-  login.isFactory =
-    login.unanswered === 1 &&
-    schemeOf(authorization) === "Basic" &&
-    !UNGUARDED.test(first) &&
-    isFactoryBasic(authorization!);
+  const isGuarded = login.unanswered === 1 && !UNGUARDED.test(first);
+  login.isPlain = isGuarded && authorization === undefined;
+  login.isFactory = isGuarded && schemeOf(authorization) === "Basic" && isFactoryBasic(authorization!);
 }
 
 /** An answer's first line. True when it lets in a documented login: what it asked for is given, or it leads on. */
@@ -42,9 +50,11 @@ export function answerComes(login: HttpLogin, first: string): boolean {
   const status = Number(/^(?:HTTP|RTSP)\/[12]\.\d (\d{3})/.exec(first)?.[1] ?? 0);
   // 100 and its like announce the answer.
   if (status < 200) return false;
-  const goesOn = (status >= 200 && status < 300) || (status >= 300 && status < 400 && login.asked);
+  const isGood = status < 300;
+  const goesOn = login.asked ? status < 400 : isGood && !login.isOpen;
   const isAccepted = login.isFactory && login.unanswered === 1 && goesOn;
   if (status === 401) login.asked = true;
+  if (isGood && login.isPlain && login.unanswered === 1) login.isOpen = true;
   login.unanswered = Math.max(0, login.unanswered - 1);
   login.isFactory = false;
   return isAccepted;

@@ -359,6 +359,21 @@ test.each([
   expect(talk(dissector as typeof http, port as number, lines).said.join()).not.toContain("wardtap.login.default");
 });
 
+test("a server that gives its pages to anybody has let nobody in by a login, until it asks for one", () => {
+  const open = [C(head("GET / HTTP/1.1")), S(head("HTTP/1.1 200 OK"))];
+  const login = C(head("GET /a HTTP/1.1", basic(`${USER}:${SECRET}`)));
+  const ok = S(head("HTTP/1.1 200 OK"));
+  expect(talk(http, 80, [...open, login, ok]).said.join()).not.toContain("wardtap.login.default");
+  const asked = [C(head("GET /a HTTP/1.1")), S(head("HTTP/1.1 401 No", "WWW-Authenticate: Basic"))];
+  expect(talk(http, 80, [...open, ...asked, login, ok]).said.join()).toContain("wardtap.login.default");
+});
+
+test("a camera that told anybody what it can do lets in by a login all the same", () => {
+  const lines = [C(head("OPTIONS rtsp://10.0.0.9/1 RTSP/1.0")), S(head("RTSP/1.0 200 OK"))];
+  const login = C(head("DESCRIBE rtsp://10.0.0.9/1 RTSP/1.0", basic(`${USER}:${SECRET}`)));
+  expect(talk(rtsp, 554, [...lines, login, S(head("RTSP/1.0 200 OK"))]).said.join()).toContain("wardtap.login.default");
+});
+
 test("a proxy that hands a documented login on has not let it in", () => {
   const request = C(head("GET http://ward.example/ HTTP/1.1", basic(`${USER}:${SECRET}`)));
   expect(talk(http, 8080, [request, S(head("HTTP/1.1 200 OK"))]).said.join()).not.toContain("wardtap.login.default");

@@ -150,4 +150,24 @@ describe("a description", () => {
   ])("%s %s tells what it is", (attribute, value, expected) =>
     expect(claimed(attribute, value)).toMatchObject(expected),
   );
+
+  test.each([
+    ["http.server", "Canonical/2.1"],
+    ["http.server", "nginx/1.24.0"],
+    ["http.server", "Boa/0.94.13"],
+    ["cdp.platform", "Juniper EX switch"],
+    ["dhcp.option.vendor_class_id", "HP Jaguar printer of ours"],
+    ["snmp.sysdescr", "Ethernet Switch"],
+    ["http.www_authenticate.realm", "Restricted Area"],
+  ])("%s %s, which tells nothing, is believed nothing", (attribute, value) =>
+    expect(claimed(attribute, value)).toEqual({}),
+  );
+
+  test("an access point's platform software has a router's number", () => {
+    const description = "Cisco IOS Software, C2600 Software (AP3G2-K9W8-M), Version 15.3(3)JD, RELEASE SOFTWARE (fc2)";
+    const kinds = knowledge()
+      .patterns.filter(({ attributes, pattern }) => attributes.includes("snmp.sysdescr") && pattern.test(description))
+      .flatMap(({ claims }) => claims.filter(({ field }) => field === "class").map(({ value }) => value));
+    expect(kinds).toEqual(["access-point"]);
+  });
 });

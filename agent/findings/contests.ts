@@ -15,22 +15,40 @@ export interface Contest {
 export function contestsOf({ devices }: Pick<RuleContext, "devices">, what: "contested" | "forced"): Contest[] {
   const byMac = new Map<string, Device>();
   for (const device of devices) for (const mac of device.macs) byMac.set(mac, device);
-  const shared = sharedByRouters(devices);
+  const sharing = membersOf(devices);
   return devices.flatMap((device) =>
     device.evidence.flatMap((evidence) => {
       if (evidence.attribute !== `wardtap.address.${what}`) return [];
       const [ip = "", mac = ""] = evidence.value.split(" ");
-      const other = byMac.get(mac);
-      if (other === undefined || other === device || shared.has(ip)) return [];
-      if (isVirtualRouterMac(mac) || device.macs.some(isVirtualRouterMac)) return [];
-      return [{ ip, device, other, evidence }];
+      const members = sharing.get(ip);
+      const other = byMac.get(mac) ?? members?.values().next().value;
+      if (other === undefined || other === device || device.macs.some(isVirtualRouterMac)) return [];
+      // A group of routers hands its address around, and so may one of whose group nothing else was heard. Who forces it
+      // on others and is no member is another matter.
+      const isHandedAround = members === undefined ? isVirtualRouterMac(mac) : what === "contested";
+      return isHandedAround || members?.has(device) ? [] : [{ ip, device, other, evidence }];
     }),
   );
 }
 
+/** Shared address → routers that say so. */
+function membersOf(devices: readonly Device[]): ReadonlyMap<string, ReadonlySet<Device>> {
+  const members = new Map<string, Set<Device>>();
+  for (const device of devices) {
+    for (const { attribute, value } of device.evidence) {
+      if (!SHARED.includes(attribute)) continue;
+      const held = members.get(value);
+      if (held === undefined) members.set(value, new Set([device]));
+      else held.add(device);
+    }
+  }
+  return members;
+}
+
+const SHARED: readonly string[] = ["vrrp.ip_addr", "hsrp.virt_ip"];
+
 /** Addresses that a group of routers shares on purpose. */
-export const sharedByRouters = (devices: readonly Device[]): ReadonlySet<string> =>
-  valuesOf(devices, ["vrrp.ip_addr", "hsrp.virt_ip"]);
+export const sharedByRouters = (devices: readonly Device[]): ReadonlySet<string> => new Set(membersOf(devices).keys());
 
 /** Addresses that hosts were given as their router's. */
 export function gatewayAddresses(devices: readonly Device[]): ReadonlySet<string> {

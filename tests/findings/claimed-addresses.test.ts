@@ -120,6 +120,19 @@ describe("arp-spoofing", () => {
     expect(judge({ devices: [victim, ofGroup] })).toEqual([]);
   });
 
+  test("the address of a group of routers may be taken by none but its members", () => {
+    const member = (end: string) =>
+      device({ id: `dev-${end}`, macs: [`00:00:0c:00:00:${end}`], evidence: [piece("vrrp.ip_addr", "10.0.0.1")] });
+    const forced = piece("wardtap.address.forced", "10.0.0.1 00:00:5e:00:01:07");
+    const lease = device({ id: "dev-l", evidence: [piece("dhcp.option.router", "10.0.0.1")] });
+    const [a, b] = [member("0a"), member("0b")];
+    const taker = device({ id: "dev-t", macs: ["02:00:00:00:00:07"], evidence: [forced] });
+    expect(judge({ devices: [a, b, lease, taker] })).toMatchObject([{ rule: "arp-spoofing", deviceId: "dev-t" }]);
+    expect(judge({ devices: [a, { ...b, evidence: [...b.evidence, forced] }, lease] })).toEqual([]);
+    const silent = [a, b].map((one) => ({ ...one, evidence: [] }));
+    expect(judge({ devices: [...silent, lease, taker] })).toEqual([]);
+  });
+
   test("where a mirror hears one direction, nobody knows whether somebody asked", () => {
     const [victim, taker] = ["01", "07"].map((end) =>
       device({ id: `dev-${end}`, macs: [`02:00:00:00:00:${end}`] }),

@@ -48,6 +48,7 @@ export function importSummary(reports: readonly FileReport[], folder: string, dr
   const told = `${json.added} added, ${json.replaced} replaced, ${json.unchanged} unchanged, ${json.older} older, ${json.unusable} not usable`;
   const share =
     json.products === 0 ? "" : ` Versions of ${json.comparable} of ${json.products} products can be compared.`;
+  if (reports.length === 0) return { json, text: "No file whose name ends in .json is there: nothing was changed.\n" };
   const where =
     dryRun || json.added + json.replaced === 0 ? "Nothing was changed." : `They lie in ${printable(folder)}.`;
   return { json, text: `${reports.length} ${plural(reports.length, "file", "files")}: ${told}.${share} ${where}\n` };

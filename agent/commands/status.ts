@@ -78,7 +78,7 @@ function statusText(status: TapStatus): string {
     ["Ledger", `${status.ledgerId}, revision ${status.revision}`],
     ["Devices", status.devices === 0 ? "none heard yet" : `${status.devices}, ${status.medical} of them medical`],
     ["", list(status.classes, classWords)],
-    ["Findings", list(status.openFindings, (severity) => `${severity}, open`) || "none open"],
+    ["Findings", list(status.openFindings, (severity) => `${severity} open`) || "none open"],
     ["Console", status.backlog === 0 ? "has everything" : `${status.backlog} rows wait for it`],
     // Lost frames are another matter: a light, a finding and the console tell those.
     ["Left out", list(status.drops, (name) => name) || "nothing: the ledger had room for all"],

@@ -69,20 +69,21 @@ function byImportance(a: Listed, b: Listed): number {
 
 function columnsOf(devices: Listed[]): Column[] {
   const first = (value: unknown) => (Array.isArray(value) ? value[0] : value);
-  const column = (title: string, optional: number, value: (device: Listed) => string): Column => ({
+  const column = (title: string, optional: number, value: (device: Listed) => string, whole = false): Column => ({
     title,
     optional,
+    whole,
     values: devices.map(value),
   });
   return [
-    column("CLASS", 0, (device) => printable(classWords(device.class))),
+    column("CLASS", 0, (device) => printable(classWords(device.class)), true),
     column("MAKER", 3, (device) => shown(device.maker)),
     column("MODEL", 4, (device) => shown(device.model)),
     column("NAME", 2, (device) => shown(first(device.names))),
-    column("IP", 0, (device) => shown(first(device.ips))),
-    column("MAC", 1, (device) => shown(first(device.macs))),
-    column("SURE", 6, (device) => (typeof device.confidence === "number" ? percent(device.confidence) : "")),
-    column("LAST SEEN (UTC)", 5, (device) => shownTime(device.lastSeenAt)),
+    column("IP", 0, (device) => shown(first(device.ips)), true),
+    column("MAC", 1, (device) => shown(first(device.macs)), true),
+    column("SURE", 6, (device) => (typeof device.confidence === "number" ? percent(device.confidence) : ""), true),
+    column("LAST SEEN (UTC)", 5, (device) => shownTime(device.lastSeenAt), true),
   ];
 }
 

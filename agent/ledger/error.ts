@@ -34,8 +34,8 @@ const SENTENCES: [prefix: string, code: LedgerErrorCode, sentence: string][] = [
   ["SQLITE_BUSY", "busy", "The ledger is in use by another wardtap."],
   ["SQLITE_LOCKED", "busy", "The ledger is in use by another wardtap."],
   ["SQLITE_READONLY", "read-only", "The ledger can't be written: it, or its folder, is read-only for this user."],
-  ["EACCES", "io", "The ledger can't be opened: this user has no right to it."],
-  ["EPERM", "io", "The ledger can't be opened: this user has no right to it."],
+  ["EACCES", "io", "The ledger can't be opened: this user has no right to it; try sudo."],
+  ["EPERM", "io", "The ledger can't be opened: this user has no right to it; try sudo."],
   ["EROFS", "io", "The ledger can't be opened: the disk is read-only."],
 ];
 

@@ -14,6 +14,8 @@ const SEVERITIES: readonly Finding["severity"][] = ["critical", "high", "medium"
 const SHORT_ID = "fnd-".length + 6;
 /** Longer lists of one finding are cut here, and the cut is said. */
 const MAX_LINES = 30;
+/** So many other devices are named; the rest are counted. */
+const MAX_RELATED_SHOWN = 8;
 
 type Reader = Pick<Ledger, "get">;
 
@@ -25,20 +27,21 @@ export const byGravity = (a: WorkedFinding, b: WorkedFinding): number =>
 
 /** One line each. Ends with a line end. */
 export function findingTable(findings: readonly WorkedFinding[], ledger: Reader, columns: number): string {
-  const column = (title: string, optional: number, value: (finding: WorkedFinding) => string) => ({
+  const column = (title: string, optional: number, value: (finding: WorkedFinding) => string, whole = false) => ({
     title,
     optional,
+    whole,
     values: findings.map(value),
   });
   const lines = table(
     [
-      column("ID", 0, ({ id }) => printable(id.slice(0, SHORT_ID))),
-      column("SEVERITY", 0, ({ severity }) => severity),
-      column("STATE", 1, ({ state }) => state),
+      column("ID", 0, ({ id }) => printable(id.slice(0, SHORT_ID)), true),
+      column("SEVERITY", 0, ({ severity }) => severity, true),
+      column("STATE", 1, ({ state }) => state, true),
       column("RULE", 2, ({ rule }) => printable(rule)),
       column("ABOUT", 0, (finding) => aboutWords(finding, ledger)),
       column("WHY", 3, ({ why }) => printable(why)),
-      column("LAST SEEN (UTC)", 4, ({ lastSeenAt }) => timeWords(lastSeenAt)),
+      column("LAST SEEN (UTC)", 4, ({ lastSeenAt }) => timeWords(lastSeenAt), true),
     ],
     columns,
   );
@@ -69,6 +72,7 @@ function facts(finding: WorkedFinding, ledger: Reader): string[] {
     ["Id", printable(finding.id)],
     ["Rule", printable(finding.rule)],
     ["About", aboutWords(finding, ledger)],
+    ["With", withWords(finding, ledger)],
     ["Sure", CERTAINTY[finding.certainty]],
     ["State", WORDS[finding.state]],
     ["By", work === null ? "" : `${printable(work.by)}, ${timeWords(work.at)} UTC`],
@@ -78,7 +82,7 @@ function facts(finding: WorkedFinding, ledger: Reader): string[] {
     ["Review by", work?.reviewAt ? `${timeWords(work.reviewAt)} UTC` : ""],
     ["First seen", `${timeWords(finding.firstSeenAt)} UTC`],
     ["Last seen", `${timeWords(finding.lastSeenAt)} UTC`],
-    ["How often", count(finding.times, "time")],
+    ["Came back", finding.times > 1 ? count(finding.times - 1, "time") : ""],
   ];
   return lines.filter(([, value]) => value !== "").map(([label, value]) => `${label.padEnd(12)}${value}`);
 }
@@ -93,6 +97,14 @@ const CERTAINTY: Record<Finding["certainty"], string> = {
 export function aboutWords({ about, deviceId }: Finding, ledger: Reader): string {
   if (deviceId === null) return about === "tap" ? "the tap" : "the network";
   return deviceWords(deviceId, ledger);
+}
+
+/** The other devices concerned; where `between` tells them with their services, nothing here. */
+function withWords({ relatedDeviceIds: ids, between = [] }: Finding, ledger: Reader): string {
+  if (between.length > 0) return "";
+  const left = ids.length - MAX_RELATED_SHOWN;
+  const named = ids.slice(0, MAX_RELATED_SHOWN).map((id) => deviceWords(id, ledger));
+  return [...named, ...(left > 0 ? [`${left} more`] : [])].join(", ");
 }
 
 function deviceWords(deviceId: string, ledger: Reader): string {

@@ -79,7 +79,9 @@ export function openLedger(path: string, options: LedgerOptions): Ledger {
 }
 
 function openReader(path: string, steps: Migration[], { clock }: LedgerOptions): Ledger {
-  if (!existsSync(path)) throw new LedgerError("missing", `There is no ledger yet. (${path})`);
+  // Not existsSync: that calls a ledger missing which only this user may not see.
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new LedgerError("missing", `There is no ledger yet. (${path})`);
   refuseOtherThanFile(path);
   const db = openSqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {

@@ -10,7 +10,10 @@ const JSON_UNSAFE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff
 /** A spreadsheet takes a cell that begins so for a formula. */
 const FORMULA = /^[=+\-@\t\r\n]/;
 const NEEDS_QUOTES = /[",\r\n]/;
-const MIN_COLUMN = 6;
+/** Prose is still worth reading at so many columns; fewer are taken only when all optional columns are gone. */
+const MIN_TEXT = 8;
+/** An id, a time or an address is worth nothing when it is cut; IPv6 addresses, which are longer, may be. */
+const MAX_WHOLE = 20;
 const GAP = "  ";
 
 /** Escape sequences and what hides or turns text become one visible mark. */
@@ -56,26 +59,31 @@ export interface Column {
   values: string[];
   /** When the terminal is too narrow for all, the highest goes first; 0 always stays. */
   optional: number;
+  /** Ids, times, addresses: prose gives way before they do. */
+  whole?: boolean;
 }
 
 /** Lines of a table that fit into `columns`; the first is the header. Values must be printable already. */
 export function table(all: Column[], columns: number): string[] {
-  let shown = all;
-  const smallest = () => shown.length * (MIN_COLUMN + GAP.length) - GAP.length;
-  while (smallest() > columns && shown.some((column) => column.optional > 0)) {
+  let shown = all.map((column) => {
+    const most = column.values.reduce((widest, one) => Math.max(widest, width(one)), width(column.title));
+    return { ...column, least: Math.min(most, column.whole ? MAX_WHOLE : MIN_TEXT), width: most };
+  });
+  const sum = (pick: (column: (typeof shown)[number]) => number) =>
+    shown.reduce((total, column) => total + pick(column), GAP.length * (shown.length - 1));
+  while (sum(({ least }) => least) > columns && shown.some((column) => column.optional > 0)) {
     const worst = Math.max(...shown.map((column) => column.optional));
     shown = shown.filter((column) => column.optional !== worst);
   }
-  const widths = shown.map(({ title, values }) =>
-    values.reduce((most, one) => Math.max(most, width(one)), width(title)),
-  );
-  const room = Math.max(columns - GAP.length * (shown.length - 1), shown.length);
-  // The widest gives way first, so that short columns stay whole.
-  for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over--)
-    widths[widths.indexOf(Math.max(...widths))]!--;
+  // The widest that can spare something gives way first, so that short columns stay whole.
+  const most = Math.max(columns, GAP.length * (shown.length - 1) + shown.length);
+  for (let over = sum((column) => column.width) - most; over > 0; over--) {
+    const sparing = shown.filter((column) => column.width > column.least);
+    (sparing.length > 0 ? sparing : shown).reduce((a, b) => (b.width > a.width ? b : a)).width--;
+  }
   const line = (cells: string[]) =>
     cells
-      .map((cell, index) => toWidth(cell, widths[index] ?? 1))
+      .map((cell, index) => toWidth(cell, shown[index]!.width))
       .join(GAP)
       .trimEnd();
   const rows = shown[0]?.values.length ?? 0;

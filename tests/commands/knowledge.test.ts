@@ -1,5 +1,5 @@
 /** `wardtap knowledge`: its words, its exit codes, and what it says of a ledger's devices. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -86,7 +86,13 @@ describe("import", () => {
 
   test("exits 2 for a file that is not there", async () => {
     const { code, stderr } = await run("import", at("missing.json"), "--folder", at("none"));
-    expect([code, stderr]).toEqual([2, expect.stringContaining("can't be read (ENOENT)")]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^wardtap: There is no \S+\.\n$/)]);
+  });
+
+  test("says that a folder holds nothing to import", async () => {
+    mkdirSync(at("empty"));
+    const { code, stdout } = await run("import", at("empty"), "--folder", at("none"));
+    expect([code, stdout]).toEqual([0, "No file whose name ends in .json is there: nothing was changed.\n"]);
   });
 
   test("shows what a hostile file says as text", async () => {

@@ -73,6 +73,12 @@ describe("list", () => {
         expect(width(line)).toBeLessThanOrEqual(columns);
   });
 
+  test("prose gives way before times and addresses do", () => {
+    const wordy = device({ names: ["n".repeat(60)], maker: "M".repeat(60), model: "x".repeat(60) });
+    const [, line = ""] = listDevices(holding(wordy), { columns: 110 }).split("\n");
+    expect(line).toMatch(/ 10\.0\.0\.155 +00:03:b1:00:00:01 +93 % +2026-05-01 12:00:05$/);
+  });
+
   test("JSON holds each device with when it was last seen", () => {
     const [first] = JSON.parse(listDevices(holding(pump), { format: "json" }));
     expect(first).toMatchObject({ id: "dev-1", maker: "Hospira", lastSeenAt: "2026-05-01T12:00:05.000000Z" });

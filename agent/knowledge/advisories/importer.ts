@@ -146,7 +146,8 @@ function filesAt(path: string, depth = 0): string[] {
       .flatMap((entry) => filesIn(path, entry, depth));
   } catch (error) {
     if (depth > 0) return [];
-    throw new ImportError(`${path} can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new ImportError(code === "ENOENT" ? `There is no ${path}.` : `${path} can't be read (${code}).`);
   }
 }
 

@@ -5,7 +5,7 @@ import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 
 /** The page's own addresses. Each names its files from where it stands: one step up for each slash. */
-const ADDRESSES = ["/devices/:id", "/findings", "/findings/:id", "/advisories", "/advisories/:id"];
+const ADDRESSES = ["/devices", "/devices/:id", "/findings", "/findings/:id", "/advisories", "/advisories/:id"];
 
 export async function servePage(app: FastifyInstance, root: string): Promise<void> {
   await app.register(fastifyStatic, {

@@ -12,6 +12,7 @@ import { Overview, useSum } from "./overview.tsx";
 import { addressOf, type Place, usePlace } from "./route.ts";
 import { EMPTY_STATE, type PageState, reduce } from "./state.ts";
 import { readable } from "./text.ts";
+import { titleOf } from "./title.ts";
 
 /** Relative times are redrawn so often; once a second while the line is down, to count it out. */
 const TICK_MS = 5000;
@@ -52,9 +53,11 @@ export function App() {
   firstVersion.current ||= state.version;
   const outdated = state.version !== firstVersion.current;
   const sum = useSum(state);
+  const title = titleOf(place, state);
   useEffect(() => {
-    document.title = `${link.phase === "live" ? "" : "(not live) "}wardtap: ${sum.devices}, ${sum.findings}`;
-  }, [link.phase, sum.devices, sum.findings]);
+    const of = title === "" ? "" : `${title} · `;
+    document.title = `${link.phase === "live" ? "" : "(not live) "}${of}wardtap: ${sum.devices}, ${sum.findings}`;
+  }, [link.phase, title, sum.devices, sum.findings]);
   const main = useArrival(place);
 
   return (

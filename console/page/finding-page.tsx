@@ -133,7 +133,7 @@ function Facts({ detail, state, now }: { detail: FindingDetail; state: PageState
       <Fact name="Last seen">
         <When at={finding.lastSeenAt} now={now} /> (<When at={finding.lastSeenAt} now={now} as="exact" />)
       </Fact>
-      {times !== null && <Fact name="How often">{count(times, "time")}</Fact>}
+      {times !== null && times > 1 && <Fact name="Came back">{count(times - 1, "time")}</Fact>}
       <Fact name="How sure">
         <Said text={certaintyWords(finding.certainty)} />
       </Fact>

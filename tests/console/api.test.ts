@@ -181,6 +181,7 @@ test("the page's own addresses give the page, which finds its files from there",
   const html = (up: string) => `<script src="${up}assets/main.js"></script>`;
   expect((await ask(port, "/findings?state=open")).body).toBe(html("./"));
   expect((await ask(port, "/advisories")).body).toBe(html("./"));
+  expect((await ask(port, "/devices")).body).toBe(html("./"));
   for (const path of ["/devices/reg-1", "/findings/fin-1", "/advisories/x"]) {
     const answer = await ask(port, path);
     expect(answer, path).toMatchObject({ status: 200, headers: { "cache-control": "no-cache" }, body: html("../") });

@@ -82,6 +82,7 @@ describe.skipIf(!chromium && !inCi)("the console's pages in Chromium (needs it i
     expect(new URL(page.url()).pathname).toMatch(/^\/devices\/reg-[0-9a-f]{20}$/);
     expect(await page.evaluate("window.__same")).toBe(true);
     expect(await page.evaluate("document.activeElement.id")).toBe("main");
+    expect(await page.title()).toMatch(/^ICU-PUMP-1 · wardtap: 62 devices/);
   });
 
   test("the page says what it is, why, what was heard, whom it talks to and what is wrong", async () => {

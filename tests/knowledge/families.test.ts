@@ -1,20 +1,7 @@
 /** Whole families of ordinary devices, known by what they say of themselves, and the near misses that are none. */
 import { describe, expect, test } from "vitest";
 import { knowledge } from "../../agent/knowledge/knowledge.ts";
-
-/** The heaviest claim of each field that the patterns make of one value. */
-function claimed(attribute: string, value: string): Record<string, string> {
-  const best = new Map<string, { value: string; weight: number }>();
-  for (const { attributes, pattern, claims } of knowledge().patterns) {
-    const match = attributes.includes(attribute) ? pattern.exec(value) : null;
-    if (match === null) continue;
-    for (const { field, value: text, weight } of claims) {
-      const filled = text.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "");
-      if (filled !== "" && weight > (best.get(field)?.weight ?? 0)) best.set(field, { value: filled, weight });
-    }
-  }
-  return Object.fromEntries([...best].map(([field, { value: text }]) => [field, text]));
-}
+import { claimed } from "./claimed.ts";
 
 const android = (model: string, rest = "Chrome/120.0 Mobile Safari/537.36") =>
   `Mozilla/5.0 (Linux; Android 13; ${model}) AppleWebKit/537.36 (KHTML, like Gecko) ${rest}`;

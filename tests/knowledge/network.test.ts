@@ -1,19 +1,5 @@
 import { expect, test } from "vitest";
-import { knowledge } from "../../agent/knowledge/knowledge.ts";
-
-/** The heaviest claim of each field that the patterns make of one value. */
-function claimed(attribute: string, value: string): Record<string, string> {
-  const best = new Map<string, { value: string; weight: number }>();
-  for (const { attributes, pattern, claims } of knowledge().patterns) {
-    const match = attributes.includes(attribute) ? pattern.exec(value) : null;
-    if (match === null) continue;
-    for (const { field, value: text, weight } of claims) {
-      const filled = text.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "");
-      if (filled !== "" && weight > (best.get(field)?.weight ?? 0)) best.set(field, { value: filled, weight });
-    }
-  }
-  return Object.fromEntries([...best].map(([field, { value: text }]) => [field, text]));
-}
+import { claimed } from "./claimed.ts";
 
 test.each([
   ["cisco WS-C2960X-48FPD-L", "switch", "WS-C2960X-48FPD-L"],

@@ -4,7 +4,7 @@ import { DEFAULT_CONFIG_PATH } from "../config.ts";
 import { type Check, warn } from "../doctor/check.ts";
 import { checkMachine } from "../doctor/machine.ts";
 import { checkPort } from "../doctor/port.ts";
-import { checkConfig, checkConsole, checkLedger, checkNetworks } from "../doctor/tap.ts";
+import { checkAgent, checkConfig, checkConsole, checkLedger, checkNetworks } from "../doctor/tap.ts";
 import { doctorText } from "./doctor-text.ts";
 import { EXIT, isColoured, writeOut } from "./output.ts";
 
@@ -14,7 +14,7 @@ Examples:
   wardtap doctor --interface eth1   this mirror port, before it is
   wardtap doctor --json             for other programs
 
-Nothing is changed and nothing is sent, but for one connection to the console on this machine.
+Nothing is changed and nothing is sent, but for one connection each to the agent and the console on this machine.
 Exit codes: 0 nothing fails (warnings there may be); 1 something fails.`;
 
 interface Options {
@@ -52,6 +52,7 @@ async function examine(options: Options): Promise<Check[]> {
       : [warn("port", "no mirror port is configured", "Name it: wardtap doctor --interface eth1")]),
     checkNetworks(config),
     ...checkLedger(config.ledger.path),
+    await checkAgent(config.ledger.path),
     await checkConsole(config.uplink.url),
   ];
 }

@@ -1,9 +1,10 @@
 /** Doctor on the tap's own things: configuration, ledger and its disk, and the road to the console. */
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type NetConnectOpts } from "node:net";
 import { dirname } from "node:path";
 import { type Config, ConfigError, defaultConfig } from "../config.ts";
 import { readConfig } from "../config-file.ts";
+import { controlPath, pathProblem } from "../control/messages.ts";
 import { LedgerError } from "../ledger/error.ts";
 import { openLedger } from "../ledger/ledger.ts";
 import { consoleUrlProblem } from "../uplink/console-url.ts";
@@ -85,12 +86,28 @@ function contents(path: string): Check {
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     if (error.code === "missing") return ok("ledger", "none yet: the agent makes it when it starts");
-    return fail(
-      "ledger",
-      error.message,
-      "Start the agent once: it sets a damaged ledger aside, keeps it and begins a new one.",
-    );
+    const advice =
+      error.code === "io"
+        ? "Ask with sudo. If it fails there too, look at the folder's rights and at the disk."
+        : "Start the agent once: it sets a damaged ledger aside, keeps it and begins a new one.";
+    return fail("ledger", error.message, advice);
   }
+}
+
+/** A ledger that nobody writes belongs to a tap that hears nothing now. The agent is only connected to, nothing is asked. */
+export async function checkAgent(ledgerPath: string): Promise<Check> {
+  if (!existsSync(ledgerPath)) return ok("agent", "none has kept a ledger here yet");
+  const path = controlPath(ledgerPath);
+  const problem = pathProblem(path);
+  if (problem !== null) return warn("agent", problem, "Choose a shorter path under [ledger].");
+  const heard = await reached({ path });
+  if (heard === true) return ok("agent", "runs and takes commands");
+  if (heard === "EACCES") return warn("agent", "this user may not talk to the agent", "Ask with sudo.");
+  return warn(
+    "agent",
+    "none runs with this ledger: nothing is heard now",
+    "Start it: systemctl start wardtap-agent. journalctl -u wardtap-agent says why it stopped.",
+  );
 }
 
 /** Only ever a connection to this machine: any other console is refused before. */
@@ -99,25 +116,26 @@ export async function checkConsole(url: string | undefined): Promise<Check> {
   const problem = consoleUrlProblem(url);
   if (problem !== undefined) return fail("console", problem, "Change url under [uplink].");
   const { hostname, port } = new URL(url);
-  const heard = await answers(hostname.replace(/^\[|\]$/g, ""), Number(port || 80));
-  if (heard) return ok("console", `something listens at ${url}`);
+  const heard = await reached({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) });
+  if (heard === true) return ok("console", `something listens at ${url}`);
   return fail(
     "console",
     `nothing listens at ${url}`,
-    "Start the console: systemctl status wardtap-console says how it stands. The tap keeps what it hears meanwhile.",
+    "Start the console: node dist/console/main.js, or its service. The tap keeps what it hears meanwhile.",
   );
 }
 
-const answers = (host: string, port: number): Promise<boolean> =>
+/** True when something listens there, else the code of what stood in the way. */
+const reached = (where: NetConnectOpts): Promise<true | string> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: CONNECT_MS });
-    const end = (result: boolean) => {
+    const socket = connect({ ...where, timeout: CONNECT_MS });
+    const end = (result: true | string) => {
       socket.destroy();
       resolve(result);
     };
     socket.once("connect", () => end(true));
-    socket.once("timeout", () => end(false));
-    socket.once("error", () => end(false));
+    socket.once("timeout", () => end("ETIMEDOUT"));
+    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? ""));
   });
 
 /** The folder itself, or the closest of its parents that is there. */

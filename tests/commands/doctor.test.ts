@@ -55,6 +55,7 @@ test("every check has a state and words, and whatever isn't well has advice", as
       "port lo",
       "ledger",
       "disk",
+      "agent",
       "console",
     ]),
   );
@@ -91,6 +92,24 @@ test("a ledger is read beside its agent and its devices counted; a file of somet
   writeFileSync(join(folder, "notes.db"), "x".repeat(5000));
   writeFileSync(join(folder, "n.toml"), `[ledger]\npath = "${join(folder, "notes.db")}"\n`);
   expect(await doctor(["--config", join(folder, "n.toml")])).toMatchObject({ code: 1 });
+});
+
+describe("the agent", () => {
+  const check = async () => (await doctor(["--config", join(folder, "a.toml")])).about("agent")[0];
+
+  test("that is gone is missed, though its ledger is there", async () => {
+    const path = join(folder, "a.db");
+    openLedger(path, { clock: () => 0 }).close();
+    writeFileSync(join(folder, "a.toml"), `[ledger]\npath = "${path}"\n`);
+    expect(await check()).toMatchObject({ state: "warn", says: expect.stringContaining("nothing is heard now") });
+  });
+
+  test("that listens beside its ledger is found", async () => {
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(join(folder, "a.db.sock"), resolve));
+    expect(await check()).toMatchObject({ state: "ok" });
+    server.close();
+  });
 });
 
 describe("the console", () => {

@@ -146,10 +146,10 @@ function start(name: string, command: string[], stdout: "inherit" | "pipe" = "pi
 function watch(name: string, child: ChildProcess): void {
   let last = "";
   child.stderr?.on("data", (chunk: Buffer) => (last = chunk.toString().trim() || last));
-  child.once("exit", (code) => {
+  child.once("exit", (code, signal) => {
     if (stop.signal.aborted) return;
     exitCode = 1;
-    process.stderr.write(`\nThe demo's ${name} ended by itself (exit code ${code}): ${last}\n`);
+    process.stderr.write(`\nThe demo's ${name} ended by itself (${signal ?? `exit code ${code}`}): ${last}\n`);
     stop.abort();
   });
 }

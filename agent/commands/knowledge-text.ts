@@ -1,12 +1,12 @@
 /** What the knowledge commands print for people. */
 import { worstScore } from "../findings/affected-by.ts";
+import { classWords } from "../identify/class-words.ts";
 import type { AdvisoryIndex } from "../knowledge/advisories/advisory-index.ts";
 import { KEV_ID } from "../knowledge/advisories/catalogue.ts";
 import type { FileReport } from "../knowledge/advisories/importer.ts";
 import type { Advisory } from "../knowledge/advisories/schema.ts";
 import { parseVersionRange } from "../knowledge/advisories/version-range.ts";
 import { type Column, printable, table } from "../ledger/text.ts";
-import { classWords } from "../ledger/words.ts";
 import type { AffectedReport } from "./knowledge-affected.ts";
 
 /** What could not be used is told one by one up to here, then counted. */

@@ -1,7 +1,7 @@
 /** A replay's findings for people: each judgement once, with the devices it is about under it. */
 import type { Finding } from "../findings/finding.ts";
+import { classWords } from "../identify/class-words.ts";
 import type { Device } from "../identify/device.ts";
-import { classWords } from "../ledger/words.ts";
 
 const SEVERITY_ORDER = ["critical", "high", "medium", "low", "info"];
 

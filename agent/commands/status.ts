@@ -1,9 +1,9 @@
 /** `wardtap status`: how the tap stands, from its ledger alone, read beside the running agent. */
 import type { Command } from "commander";
 import { DEFAULT_CONFIG_PATH } from "../config.ts";
+import { classWords } from "../identify/class-words.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { listed, shownTime } from "../ledger/listed.ts";
-import { classWords } from "../ledger/words.ts";
 import { type LedgerPlace, withLedger } from "./ledger.ts";
 import { writeOut } from "./output.ts";
 

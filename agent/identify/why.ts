@@ -1,4 +1,5 @@
 /** One sentence in plain words: what the device is, how sure, and why. */
+import { classWords } from "./class-words.ts";
 import type { Device } from "./device.ts";
 import type { JudgedClaim } from "./rule.ts";
 
@@ -18,7 +19,7 @@ const CLINICAL: ReadonlySet<string> = new Set([
 /** "infusion pump, Hospira Plum A+ (93 %): said so itself ...; its network card belongs to ICU Medical, Inc." */
 export function whyOf(device: Device, claims: readonly JudgedClaim[]): string {
   const what = [
-    device.class.replaceAll("-", " "),
+    classWords(device.class),
     [device.maker, device.model].filter((part) => part !== null).join(" "),
   ].filter((part) => part !== "");
   const chosen = claims.filter(

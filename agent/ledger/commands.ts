@@ -1,10 +1,12 @@
 /** What `wardtap ledger list` and `export` print: the devices of this tap as a table, JSON or CSV. */
+
+import { classWords } from "../identify/class-words.ts";
 import { LedgerError } from "./error.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Listed, listed, shown, shownTime } from "./listed.ts";
 import { ROW_KINDS } from "./rows.ts";
 import { type Column, csvRecord, jsonText, printable, table } from "./text.ts";
-import { classWords, percent } from "./words.ts";
+import { percent } from "./words.ts";
 
 export { showDevice } from "./show.ts";
 

@@ -2,12 +2,12 @@
 import type { Finding } from "../findings/finding.ts";
 import { WORDS } from "../findings/work/act.ts";
 import type { HistoryEntry, WorkedFinding } from "../findings/work/worked.ts";
+import { classWords } from "../identify/class-words.ts";
 import { isoMicros } from "../time.ts";
 import type { Ledger } from "./ledger.ts";
 import { shown, shownTime } from "./listed.ts";
 import { rowKey } from "./rows.ts";
 import { printable, table } from "./text.ts";
-import { classWords } from "./words.ts";
 
 const SEVERITIES: readonly Finding["severity"][] = ["critical", "high", "medium", "low", "info"];
 /** An id is shown with as many digits as tell it from all others in nearly every ledger. */

@@ -1,19 +1,6 @@
 /** A device in plain words, for `why` and for people at a terminal. */
+import { classWords } from "../identify/class-words.ts";
 import type { Claim, Device } from "../identify/device.ts";
-
-/** Classes whose name alone says too little; the others are their name without hyphens. */
-const CLASS_WORDS: Record<string, string> = {
-  ecg: "ECG recorder",
-  telemetry: "telemetry unit",
-  "lab-analyser": "laboratory analyser",
-  "medical-other": "other medical device",
-  voip: "desk phone",
-  phone: "mobile phone",
-  av: "audio-visual equipment",
-  ups: "uninterruptible power supply",
-  "iot-other": "other connected thing",
-  unknown: "unknown device",
-};
 
 /** What was claimed of a device, as far as words need it. */
 export type Described = Pick<Device, "maker" | "model" | "version" | "os" | "confidence"> & {
@@ -21,7 +8,6 @@ export type Described = Pick<Device, "maker" | "model" | "version" | "os" | "con
   claims: { field: string; value: string; because: string[] }[];
 };
 
-export const classWords = (deviceClass: string) => CLASS_WORDS[deviceClass] ?? deviceClass.replaceAll("-", " ");
 export const percent = (confidence: number) => `${Math.round(confidence * 100)} %`;
 
 /** "Infusion pump by Hospira, model Plum A+ (93 % sure), because of …": one sentence. */

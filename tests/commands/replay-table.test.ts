@@ -37,3 +37,9 @@ test("a device without an address is told by its serial number and by who report
   Object.assign(behind!.device, { macs: [], ips: [], names: [], serial: "SN-4711", reportedBy: gateway!.device.id });
   expect(print(result)).toContain(`serial SN-4711, reported by ${gateway!.device.ips[0]}`);
 });
+
+test("a device's class is told in words, not by its short name", async () => {
+  const told = print(await ward());
+  expect(told).toContain("  desk phone, Cisco CP-7821 (99 %)");
+  expect(told).not.toContain("voip");
+});

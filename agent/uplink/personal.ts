@@ -30,7 +30,7 @@ export function withoutPersonalNames(ledger: Named): UplinkLedger {
 function redact(row: Row, ledger: Named): Row {
   if (row.kind === "device")
     return isPersonal(row) ? { ...row, body: { ...row.body, names: [], why: withoutQuotes(row.body.why) } } : row;
-  if (row.kind === "finding") return withoutNamesIn(row, ledger);
+  if (row.kind === "finding") return withoutNamesIn(withoutMarks(row), ledger);
   if (row.kind !== "evidence" && row.kind !== "tombstone") return row;
   const named =
     row.kind === "tombstone"
@@ -44,6 +44,16 @@ function redact(row: Row, ledger: Named): Row {
   if (row.kind === "tombstone")
     return { ...row, key: rowKey(String(row.body.kind), hidden), body: { ...row.body, key: hidden } };
   return { ...row, key: hidden, body: { ...row.body, value: KEPT } };
+}
+
+/**
+ * The hashes by which the tap knows its findings again would let names be guessed: nobody else needs them, so they stay
+ * on the tap, whosever device it is (a device becomes a personal one as it is known better).
+ */
+function withoutMarks(row: Row): Row {
+  const { marks: _, ...body } = row.body;
+  if (typeof body.work !== "object" || body.work === null) return { ...row, body };
+  return { ...row, body: { ...body, work: { ...body.work, basis: null } } };
 }
 
 /** A finding shows what it rests on: names among it stay on the tap as the evidence itself does. */

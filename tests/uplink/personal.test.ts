@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { marksOf } from "../../agent/findings/work/widen.ts";
 import { type Ledger, openLedger } from "../../agent/ledger/ledger.ts";
 import { rowKey } from "../../agent/ledger/rows.ts";
 import { withoutPersonalNames } from "../../agent/uplink/personal.ts";
@@ -64,6 +65,26 @@ test("a finding about a personal device leaves without the names it rests on", (
   ]);
   expect(sent()).not.toContain(CANARY);
   expect(sent()).toContain("tls.version");
+});
+
+test.each([
+  ["a phone", { class: "phone" }],
+  ["a pump", { class: "infusion-pump" }],
+])("no hash from which a name could be guessed leaves in a finding about %s, not even in what was decided", (_, is) => {
+  const marks = marksOf([`dhcp.option.hostname=${CANARY}`]);
+  const work = {
+    by: "A. Nurse",
+    at: "2026-05-01T12:00:00.000000Z",
+    reason: "known",
+    basis: { severity: "low", marks },
+  };
+  ledger.write([
+    device("dev-7", is),
+    { kind: "finding", key: rowKey("fnd-2"), body: { id: "fnd-2", deviceId: "dev-7", evidence: [], marks, work } },
+  ]);
+  expect(sent()).not.toContain(marks[0]);
+  expect(sent()).toContain('"reason":"known"');
+  expect(JSON.stringify(ledger.rowsAbove(0, 100))).toContain(marks[0]);
 });
 
 test.each(["browser.server", "smb.server", "kerberos.machine", "skinny.deviceName", "eap.identity.machine"])(

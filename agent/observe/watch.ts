@@ -27,7 +27,7 @@ const MAX_ANALYSES = 16_384;
 const MAX_WAITING = 16_384;
 
 /** A window of the fold ends after this many frames too, so that it holds a bounded number of things to tell. */
-const MAX_WINDOW_FRAMES = 1 << 18;
+const MAX_WINDOW_FRAMES = 1 << 20;
 
 /** Past so many hosts room is made for more. */
 const ENOUGH_HOSTS = (MAX_HOSTS * 3) / 4;

@@ -78,8 +78,9 @@ describe("two threads tell what one tells", () => {
   test("of a busy mixed capture that takes several windows", async () => {
     const path = join(folder, "mixed.pcap");
     writeMixedCapture(path, { frames: 300_000, seed: 5, hosts: 60, flows: 300 });
-    const { document } = await compare([path]);
-    expect(document.capture.frames).toBe(300_000);
+    // One window is a minute or a million frames: the other capture has days, before and after.
+    const { document } = await compare([path, join(bundled, "weeks.pcap")]);
+    expect(document.capture.frames).toBeGreaterThan(300_000);
     expect(document.devices.length).toBeGreaterThan(50);
   }, 120_000);
 

@@ -9,6 +9,10 @@ import { findingsFromLedger } from "../ledger/finding-rows.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { CommandError, EXIT } from "./output.ts";
 
+const DEAF_WRITER =
+  "Another wardtap writes this ledger and takes no commands: it may be an older version, or has just begun. " +
+  "Try again; if that doesn't help, restart it.";
+
 /** A ledger has one writer: this command is it only where no agent runs, and for a moment. */
 export async function decideFrom(path: string, asked: Record<string, unknown>): Promise<Answer> {
   const answer = await askAgent(path, "finding", asked);
@@ -26,8 +30,9 @@ function withoutAgent(why: "nobody" | "silent" | "forbidden", path: string, aske
     ledger = openLedger(path, { clock });
     return decide(new Book(findingsFromLedger(ledger)), ledger, asked, clock());
   } catch (error) {
-    if (error instanceof LedgerError) throw new CommandError(error.message);
-    throw error;
+    if (!(error instanceof LedgerError)) throw error;
+    // Whoever holds the ledger didn't listen a moment ago.
+    throw new CommandError(error.code === "busy" ? DEAF_WRITER : error.message);
   } finally {
     ledger?.close();
   }

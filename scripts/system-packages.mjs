@@ -72,6 +72,10 @@ export const NEEDS = {
     { package: "chrony", commands: ["chronyd"], why: "the time" },
     { package: "rsyslog", commands: ["rsyslogd"], why: "receives logs" },
     { package: "libcoap3-bin", commands: ["coap-server-notls"], why: "CoAP" },
+    { package: "nmap", commands: ["nmap"], why: "scans ports and addresses" },
+    // iputils has another program of this name, with other options.
+    { package: "arping", files: ["/usr/sbin/arping"], why: "asks for and announces addresses by ARP" },
+    { package: "dsniff", commands: ["arpspoof"], why: "takes a gateway's place" },
     { package: "isc-dhcp-client", commands: ["dhclient"], why: "asks for an address by DHCPv6" },
   ],
 };

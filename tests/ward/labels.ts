@@ -101,7 +101,7 @@ function label(device: WardDevice, proves: readonly FactSource[], ips: ReadonlyS
 }
 
 /** Source MACs and source IPv4 addresses of frames. */
-function heard(frames: readonly RecordedFrame[]): { macs: Set<string>; ips: Set<string> } {
+export function heard(frames: readonly RecordedFrame[]): { macs: Set<string>; ips: Set<string> } {
   const macs = new Set<string>();
   const ips = new Set<string>();
   for (const { bytes } of frames) {

@@ -1,5 +1,7 @@
 /** Every scene of the protocol day; the longest first, so that the others play beside them. */
+import { pairOfAddressServers, secondAddressServer } from "./address-servers.ts";
 import { building } from "./building.ts";
+import { movedAddress, sameAddress, takenPlace } from "./claimed-addresses.ts";
 import { factoryLogins, ownLogins } from "./default-logins.ts";
 import { oldEncryption, soundEncryption } from "./encryption.ts";
 import { oldFileSharing, soundFileSharing } from "./file-sharing.ts";
@@ -9,9 +11,11 @@ import { mail } from "./mail.ts";
 import { plainManagement, soundManagement } from "./management.ts";
 import { medical } from "./medical.ts";
 import { messaging } from "./messaging.ts";
+import { nameTunnel, ordinaryNames } from "./names.ts";
 import { currentSystem, oldSystem } from "./old-system.ts";
 import { inward, outward } from "./outside.ts";
 import { printing } from "./print.ts";
+import { fewPortsAndAddresses, portsAndAddresses, spreading } from "./scans.ts";
 import type { Scene } from "./scene.ts";
 import { screens } from "./screens.ts";
 import { smallServices } from "./services.ts";
@@ -22,6 +26,7 @@ import { digestLogin, webLogins } from "./web-logins.ts";
 export const scenes: readonly Scene[] = [
   medical,
   smallServices,
+  takenPlace,
   newerAddresses,
   oldFileSharing,
   plainLogins,
@@ -47,4 +52,13 @@ export const scenes: readonly Scene[] = [
   inward,
   oldSystem,
   currentSystem,
+  sameAddress,
+  movedAddress,
+  secondAddressServer,
+  pairOfAddressServers,
+  portsAndAddresses,
+  spreading,
+  fewPortsAndAddresses,
+  nameTunnel,
+  ordinaryNames,
 ];

@@ -1,6 +1,7 @@
 /** A device asks for many long names, no two alike, below one domain: data may be carried inside them. */
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import { isLookupService } from "../knowledge/lookup-services.ts";
+import { folded } from "./folded.ts";
 import { matching, seen } from "./from-evidence.ts";
 import { defineRule, type Verdict } from "./rule.ts";
 
@@ -33,20 +34,22 @@ export default defineRule({
           },
         ];
       }),
-      ...strangers.flatMap(({ ip, evidence }): Verdict[] => {
-        const found = tunnels(evidence);
-        if (found.length === 0) return [];
-        return [
-          {
-            key: ip,
-            about: "network",
-            deviceId: null,
-            certainty: "possible",
-            why: `${ip}: ${words(found)}`,
-            ...seen(found),
-          },
-        ];
-      }),
+      ...folded(
+        strangers.flatMap(({ ip, evidence }): Verdict[] => {
+          const found = tunnels(evidence);
+          if (found.length === 0) return [];
+          return [
+            {
+              key: ip,
+              about: "network",
+              deviceId: null,
+              certainty: "possible",
+              why: `${ip}: ${words(found)}`,
+              ...seen(found),
+            },
+          ];
+        }),
+      ),
     ];
   },
 });

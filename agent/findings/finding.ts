@@ -17,7 +17,10 @@ export interface Vulnerability {
   because?: string;
 }
 
-/** With whom: another device, or an address outside; and the service ("tcp/23"). */
+/** Other ends told of one finding. */
+export const MAX_BETWEEN = 20;
+
+/** With whom: another device, or an address or network outside; and the service ("tcp/23"). */
 export interface OtherEnd {
   deviceId: string | null;
   remote: string | null;

@@ -1,8 +1,9 @@
 /** Rules that a single piece of evidence decides: which devices said it, and what that means. */
 import type { Device, DeviceEvidence } from "../identify/device.ts";
 import type { Certainty, Severity } from "./finding.ts";
+import { folded } from "./folded.ts";
 import { partners } from "./partners.ts";
-import type { FindingRule, RuleContext, Verdict } from "./rule.ts";
+import { type FindingRule, type RuleContext, type Verdict, valueSign } from "./rule.ts";
 import { spanOf } from "./span.ts";
 
 export interface Sign {
@@ -16,6 +17,8 @@ export interface EvidenceRule extends Omit<FindingRule, "judge"> {
   certainty?: Certainty;
   /** For a medical device, where the harm is greater. */
   medicalSeverity?: Severity;
+  /** Of what stays the same whatever a piece says, a word for it; the attribute and its value when left out. */
+  sign?(piece: DeviceEvidence): string;
   /** One sentence: what was seen. `values` are distinct and sorted. */
   why(values: string[], device: Device | undefined): string;
 }
@@ -25,6 +28,7 @@ export function fromEvidence({
   certainty = "confirmed",
   medicalSeverity,
   why,
+  sign = valueSign,
   ...rule
 }: EvidenceRule): FindingRule {
   return {
@@ -40,10 +44,11 @@ export function fromEvidence({
           certainty,
           why: why(valuesOf(evidence), device),
           ...(device.medical && medicalSeverity !== undefined ? { severity: medicalSeverity } : {}),
+          signs: signsIn(evidence, sign),
           ...seen(evidence),
         });
       }
-      return [...verdicts, ...aboutStrangers(context, signs, (values) => why(values, undefined), certainty)];
+      return [...verdicts, ...aboutStrangers(context, signs, (values) => why(values, undefined), { certainty, sign })];
     },
   };
 }
@@ -57,15 +62,15 @@ function partnersIn(device: Device, evidence: readonly DeviceEvidence[]): string
   );
 }
 
-/** What hosts beyond this network said: the devices that talk to them are concerned, and named. */
+/** What hosts beyond this network said: the devices that talk to them are concerned, and named. One verdict for each of the first. */
 export function aboutStrangers(
   { strangers, devices }: RuleContext,
   signs: readonly Sign[],
   why: (values: string[]) => string,
-  certainty: Certainty = "confirmed",
+  { certainty = "confirmed", sign = valueSign }: Pick<EvidenceRule, "certainty" | "sign"> = {},
 ): Verdict[] {
   const callers = callersOf(devices);
-  return strangers.flatMap(({ ip, evidence }) => {
+  const verdicts = strangers.flatMap(({ ip, evidence }) => {
     const found = matching(evidence, signs);
     if (found.length === 0) return [];
     const related = [...(callers.get(ip) ?? [])];
@@ -77,10 +82,12 @@ export function aboutStrangers(
         relatedDeviceIds: related.sort(),
         certainty,
         why: `${why(valuesOf(found))} The other end is ${ip}, which is not known as a device of this network.`,
+        signs: signsIn(found, sign),
         ...seen(found),
       },
     ];
   });
+  return folded(verdicts);
 }
 
 /** Address of a stranger → ids of the devices that talk to it; built once for all rules of one judgement. */
@@ -123,6 +130,9 @@ function attributesIn(evidence: readonly DeviceEvidence[]): ReadonlySet<string> 
   }
   return attributes;
 }
+
+const signsIn = (evidence: readonly DeviceEvidence[], sign: (piece: DeviceEvidence) => string) =>
+  [...new Set(evidence.map(sign))].sort();
 
 const valuesOf = (evidence: readonly DeviceEvidence[]) => [...new Set(evidence.map(({ value }) => value))].sort();
 

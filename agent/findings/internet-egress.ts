@@ -1,7 +1,7 @@
 /** A medical device talks to addresses outside the hospital. */
+import { outsideEnds, outsideWords } from "./outside.ts";
 import { defineRule } from "./rule.ts";
-
-const MAX_NAMED = 5;
+import { spanOfTalks, talksOf } from "./talks.ts";
 
 export default defineRule({
   id: "internet-egress",
@@ -11,23 +11,27 @@ export default defineRule({
   advice:
     "Ask the maker whether this connection is needed, and for what. Allow just that one at the firewall, and nothing else.",
   references: ["NHS guidance on protecting connected medical devices, steps 3 and 4"],
-  judge: ({ devices }) =>
-    devices.flatMap((device) => {
-      if (!device.medical) return [];
+  judge(context) {
+    const medical = context.devices.filter((device) => device.medical);
+    const talks = talksOf(context, medical);
+    return medical.flatMap((device) => {
       const outside = device.peers.filter((peer) => peer.remote !== null && isPublicUnicast(peer.remote));
       if (outside.length === 0) return [];
-      const named = outside.slice(0, MAX_NAMED).map((peer) => `${peer.remote} (${peer.service})`);
+      const contacts = (talks.get(device.id) ?? []).filter(
+        ({ peerId, address }) => peerId === null && address !== null && isPublicUnicast(address),
+      );
       return [
         {
           deviceId: device.id,
           certainty: "confirmed" as const,
-          why: `It talks to ${named.join(", ")}${outside.length > MAX_NAMED ? ` and ${outside.length - MAX_NAMED} more` : ""}.`,
+          why: `It talks to ${outsideWords(outside)}.`,
           evidence: [],
-          firstSeenAt: device.firstSeenAt,
-          lastSeenAt: device.lastSeenAt,
+          ...outsideEnds(outside),
+          ...spanOfTalks(device, contacts, []),
         },
       ];
-    }),
+    });
+  },
 });
 
 /** A peer without a device may also be a silent address of the hospital's own, or a group. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { bundledKnowledge } from "../knowledge/advisories/bundled.ts";
 import type { Finding } from "./finding.ts";
 import { findingRules } from "./index.ts";
-import type { RuleContext, TapFacts } from "./rule.ts";
+import { type RuleContext, signsOf, type TapFacts } from "./rule.ts";
 import { marksOf } from "./work/widen.ts";
 
 /** A judgement of this moment, before it meets what is held of it. */
@@ -35,7 +35,7 @@ export function judgeFindings(context: RuleContext): JudgedFinding[] {
           evidence: verdict.evidence,
           ...(verdict.between === undefined ? {} : { between: verdict.between }),
           key: verdict.key ?? "",
-          marks: marksOf(verdict.signs ?? verdict.evidence.map(({ attribute, value }) => `${attribute}=${value}`)),
+          marks: marksOf(signsOf(verdict)),
           firstSeenAt: verdict.firstSeenAt,
           lastSeenAt: verdict.lastSeenAt,
         }),

@@ -67,6 +67,7 @@ function toServices(device: Device, relays: ReadonlyMap<string, DeviceEvidence[]
     deviceId: device.id,
     certainty: "likely" as const,
     why: `It is joined to ${tool}, through which it can be steered from afar.`,
+    signs: [tool],
     ...seen(evidence),
   }));
 }

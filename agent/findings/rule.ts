@@ -13,6 +13,8 @@ import { DEFAULT_SETTINGS, type FindingSettings } from "./settings.ts";
 export interface TapFacts {
   interface: string;
   transmitted: number | null;
+  /** When that count last rose, microseconds; left out by who doesn't watch it: then it is taken as rising now. */
+  transmittedAt?: number;
   framesLost: number | null;
   frames: number;
   mirror: MirrorCounts;
@@ -66,6 +68,12 @@ export interface Verdict {
   firstSeenAt: number;
   lastSeenAt: number;
 }
+
+/** What a piece of evidence stands for when a rule has no better word. */
+export const valueSign = ({ attribute, value }: DeviceEvidence): string => `${attribute}=${value}`;
+
+export const signsOf = ({ signs, evidence }: Pick<Verdict, "signs" | "evidence">): string[] =>
+  signs ?? evidence.map(valueSign);
 
 export interface FindingRule {
   /** Stable id; outside checks rely on it. */

@@ -1,5 +1,5 @@
 /** From when to when: of lists that somebody in the network may make as long as they like. */
-interface Seen {
+export interface Seen {
   firstSeenAt: number;
   lastSeenAt: number;
 }

@@ -1,11 +1,17 @@
 /** SSH version 1, broken since 2001, and version 2 protected by what is no longer safe. RFC 4253, section 5; RFC 9142; RFC 8758. */
 import type { DeviceEvidence } from "../identify/device.ts";
-import { fromEvidence } from "./from-evidence.ts";
+import { fromEvidence, matching, type Sign } from "./from-evidence.ts";
 import { defineRule } from "./rule.ts";
 
 /** Built on SHA-1 or MD5 in ways that nobody has broken within a session: poor, and no open door. */
 const POOR = ["ssh-rsa", "diffie-hellman-group-exchange-sha1", "hmac-md5", "hmac-md5-96", "hmac-sha1-96"];
 const WEAK = "wardtap.ssh.weak";
+
+const SIGNS: readonly Sign[] = [
+  // 1.99 means "2, and 1 for old clients": only with the session itself in version 1 is it one.
+  { attribute: "ssh.version", value: /^1\.(?!99)/ },
+  { attribute: WEAK },
+];
 
 const rule = fromEvidence({
   id: "ssh-obsolete",
@@ -15,11 +21,7 @@ const rule = fromEvidence({
   advice:
     "Switch SSH version 1 and old algorithms off, or ask the maker for an update; let only the machine that maintains the device reach it.",
   references: ["RFC 4253, section 5", "CVE-2001-0361", "RFC 9142", "RFC 8758"],
-  signs: [
-    // 1.99 means "2, and 1 for old clients": only with the session itself in version 1 is it one.
-    { attribute: "ssh.version", value: /^1\.(?!99)/ },
-    { attribute: WEAK },
-  ],
+  signs: SIGNS,
   why: (values) => {
     const versions = values.filter((value) => /^\d/.test(value));
     const weak = values.filter((value) => !/^\d/.test(value));
@@ -33,13 +35,14 @@ const rule = fromEvidence({
 export default defineRule({
   ...rule,
   judge: (context) =>
-    rule.judge(context).flatMap((verdict) => {
-      if (!verdict.evidence.every(isPoor)) return [verdict];
+    rule
       // How well others keep their servers is told only where it is bad.
-      return verdict.deviceId === null ? [] : [{ ...verdict, severity: "low" as const }];
-    }),
+      .judge({
+        ...context,
+        strangers: context.strangers.filter(({ evidence }) => !isAllPoor(matching(evidence, SIGNS))),
+      })
+      .map((verdict) => (isAllPoor(verdict.evidence) ? { ...verdict, severity: "low" as const } : verdict)),
 });
 
-function isPoor({ attribute, value }: DeviceEvidence): boolean {
-  return attribute === WEAK && POOR.includes(value);
-}
+const isAllPoor = (evidence: readonly DeviceEvidence[]) =>
+  evidence.every(({ attribute, value }) => attribute === WEAK && POOR.includes(value));

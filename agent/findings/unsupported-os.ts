@@ -1,8 +1,9 @@
 /** The operating system no longer gets security updates, by the maker's published dates. */
-import type { Device } from "../identify/device.ts";
+import type { Device, DeviceEvidence } from "../identify/device.ts";
 import { lifetimeOf } from "../knowledge/os-lifetimes.ts";
 import { windowsSigns } from "../knowledge/windows.ts";
 import { defineRule } from "./rule.ts";
+import { spanOf } from "./span.ts";
 
 /** Below this the system is a guess, and a guess is no ground for replacing a device. */
 const MIN_CONFIDENCE = 0.6;
@@ -28,15 +29,17 @@ export default defineRule({
       const since = lifetimeOf(device.os)?.endOfSupport;
       if (since === undefined || now < EARLIEST_MICROS || isSupported(device.os, now)) return [];
       if (mayBeSupported(device, device.os, now)) return [];
+      const evidence = device.evidence.filter(({ attribute }) => OS_ATTRIBUTES.test(attribute));
       return [
         {
           deviceId: device.id,
           severity: device.medical ? ("high" as const) : ("medium" as const),
           certainty: claim.confidence >= CERTAIN ? ("confirmed" as const) : ("likely" as const),
           why: `It runs ${device.os}, which has had no security updates since ${since}.`,
-          evidence: device.evidence.filter(({ attribute }) => OS_ATTRIBUTES.test(attribute)),
+          evidence,
+          signs: [device.os],
           firstSeenAt: device.firstSeenAt,
-          lastSeenAt: device.lastSeenAt,
+          lastSeenAt: evidence.length === 0 ? device.firstSeenAt : spanOf(telling(evidence, device.os)).lastSeenAt,
         },
       ];
     }),
@@ -57,6 +60,18 @@ function mayBeSupported({ evidence }: Device, os: string, now: number): boolean 
       alike = alike?.filter((system) => systems.includes(system)) ?? systems;
   }
   return (alike ?? SAME_WORDS[os] ?? []).some((system) => isSupported(system, now));
+}
+
+/** Pieces that speak of this very system, all when none does: what another system says is no sign that this one is left. */
+function telling(evidence: readonly DeviceEvidence[], os: string): readonly DeviceEvidence[] {
+  const signs = windowsSigns().filter(({ systems }) => systems.includes(os));
+  const name = os.toLowerCase();
+  const own = evidence.filter(
+    ({ attribute, value }) =>
+      value.toLowerCase().includes(name) ||
+      signs.some(({ attributes, pattern }) => attributes.includes(attribute) && pattern.test(value)),
+  );
+  return own.length > 0 ? own : evidence;
 }
 
 /** What tells an operating system; shown to whoever must believe it. */

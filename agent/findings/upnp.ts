@@ -9,5 +9,6 @@ export default fromEvidence({
   advice: "Switch UPnP off where nobody needs it: it offers its services without a login.",
   references: ["UPnP Device Architecture 2.0", "CVE-2020-12695"],
   signs: [{ attribute: "ssdp.type" }, { attribute: "ssdp.location.host" }],
+  sign: () => "upnp",
   why: () => "It announces itself as a UPnP device.",
 });

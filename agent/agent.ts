@@ -70,6 +70,8 @@ interface Port {
   framesPerSecond: number;
   bytesPerSecond: number;
   lossAt: number;
+  /** When its count of frames sent was last seen to have risen. */
+  transmittedAt: number;
   loss: LossWindow;
 }
 
@@ -130,6 +132,8 @@ export class Agent {
     const rate = (pick: (counts: CountsObservation) => number) =>
       before === undefined || seconds <= 0 ? 0 : Math.max(0, (pick(observation) - pick(before.counts)) / seconds);
     const lost = before !== undefined && (observation.framesLost ?? 0) > (before.counts.framesLost ?? 0);
+    // A sniffer that starts anew counts from 0: another number above 0 is a rise, even when it is a lower one.
+    const sent = (observation.transmitted ?? 0) > 0 && observation.transmitted !== before?.counts.transmitted;
     const loss = before?.loss ?? new LossWindow();
     loss.take(observation.at, observation.frames, observation.framesLost);
     this.#ports.set(observation.interface, {
@@ -138,6 +142,7 @@ export class Agent {
       framesPerSecond: rate((counts) => counts.frames),
       bytesPerSecond: rate((counts) => counts.bytes),
       lossAt: lost ? now : (before?.lossAt ?? Number.NEGATIVE_INFINITY),
+      transmittedAt: sent ? now : (before?.transmittedAt ?? now),
       loss,
     });
   }
@@ -298,9 +303,10 @@ export class Agent {
 
   #tapFacts(now: number): TapFacts[] {
     const clock = this.#clock.judge(now);
-    return [...this.#ports.values()].map(({ counts, loss }) => ({
+    return [...this.#ports.values()].map(({ counts, loss, transmittedAt }) => ({
       interface: counts.interface,
       transmitted: counts.transmitted,
+      transmittedAt,
       framesLost: counts.framesLost,
       frames: counts.frames,
       mirror: counts.mirror,

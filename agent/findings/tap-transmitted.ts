@@ -18,7 +18,8 @@ export default defineRule({
         certainty: "confirmed" as const,
         why: `The kernel counts frames sent by ${facts.interface} since the sniffer started; there must be none.`,
         evidence: [],
-        firstSeenAt: facts.at,
-        lastSeenAt: facts.at,
+        // Frames sent before somebody resolved it are no new ones: the count goes down only when the sniffer starts anew.
+        firstSeenAt: facts.transmittedAt ?? facts.at,
+        lastSeenAt: facts.transmittedAt ?? facts.at,
       })),
 });

@@ -307,6 +307,17 @@ describe("a finding about the tap", () => {
     expect(held()).toEqual([["tap-transmitted", "open"]]);
     expect(patterns(agent).alert).toBe("fast");
   });
+
+  test("that the tap has sent stays resolved while it sends no more, and opens with the next frame", () => {
+    const agent = start();
+    pass(agent, 20, { ...mirroring, transmitted: 3 });
+    const findingId = ledger.list("finding")[0]?.body.id;
+    agent.work({ findingId, action: "resolve", by: "A. Nurse", reason: "a DHCP client ran on the port" });
+    pass(agent, 60, { ...mirroring, transmitted: 3 });
+    expect(held()).toEqual([["tap-transmitted", "resolved"]]);
+    pass(agent, 20, { ...mirroring, transmitted: 4 });
+    expect(held()).toEqual([["tap-transmitted", "open"]]);
+  });
 });
 
 test("the summary adds up rates, loss and devices", () => {

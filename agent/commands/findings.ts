@@ -12,7 +12,7 @@ import { findDevice } from "../ledger/show.ts";
 import { jsonText, printable } from "../ledger/text.ts";
 import { decideFrom, loginName } from "./decide-finding.ts";
 import { type LedgerPlace, ledgerPath, withLedger } from "./ledger.ts";
-import { CommandError, isColoured, writeOut } from "./output.ts";
+import { CommandError, EXIT, isColoured, writeOut } from "./output.ts";
 
 const STATES: FindingState[] = ["open", "acknowledged", "accepted", "resolved", "false-alarm"];
 const SEVERITIES: Severity[] = ["critical", "high", "medium", "low", "info"];
@@ -52,7 +52,13 @@ export function addFindingsCommand(program: Command): void {
       "after",
       "\nExamples:\n  wardtap findings list\n  wardtap findings list --severity high\n  wardtap findings list --device 10.0.0.155 --all --json",
     )
-    .action((options: ListOptions) => withLedger(options, (ledger) => list(ledger, options)));
+    // The words after `findings` come here when they name no command of it.
+    .allowExcessArguments()
+    .action(async (options: ListOptions, { args: [word] }: Command) => {
+      if (word !== undefined)
+        throw new CommandError(`"findings" can't ${printable(word)}: --help shows what it can.`, EXIT.usage);
+      await withLedger(options, (ledger) => list(ledger, options));
+    });
 
   where(findings.command("show").argument("<finding>", "id, or its first digits"))
     .description("one finding: what was seen, between whom, what to do, and what was done")

@@ -30,7 +30,7 @@ export const mail: Scene = {
   cast: [post, reader],
   secrets: [USER, PASSWORD, Buffer.from(PASSWORD).toString("base64")],
   findings: [{ rule: "cleartext-login", at: post, because: "IMAP LOGIN and POP3 PASS in clear, accepted" }],
-  nearMisses: ["default-login", "port-scan"],
+  nearMisses: ["default-login", "port-scan", "ftp", "telnet"],
   proof: [
     ["dovecot accepts an IMAP login", 'imap.response contains "Logged in"'],
     ["dovecot accepts a POP3 login", 'pop.response.description contains "Logged in"'],

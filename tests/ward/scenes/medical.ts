@@ -179,8 +179,21 @@ export const medical: Scene = {
     clear(gateway, "PCD-01 in clear"),
     clear(meter, "POCT1-A in clear"),
     clear(analyser, "LIS2 in clear"),
+    {
+      rule: "known-vulnerability",
+      at: monitor,
+      because: "says MX800, software J.10.51: ICSMA-18-156-01 names IntelliVue MP and MX, revisions B to M",
+    },
   ],
-  nearMisses: ["worm-spread", "port-scan", "address-scan", "unencrypted-clinical-data-leaves-site", "cleartext-login"],
+  nearMisses: [
+    "worm-spread",
+    "port-scan",
+    "address-scan",
+    "unencrypted-clinical-data-leaves-site",
+    "cleartext-login",
+    "upnp",
+    "ipnet-stack",
+  ],
   proof: [
     ["the pump speaks PCD-01", 'ip.src == 10.20.8.151 && tcp contains "IHE_PCD_001"'],
     ["the gateway speaks for a third pump", `ip.src == 10.20.8.152 && tcp contains "${eui(0xa3)}"`],

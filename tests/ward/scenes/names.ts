@@ -56,7 +56,7 @@ export const ordinaryNames: Scene = {
   cast: [busyServer, busy],
   secrets: [],
   findings: [],
-  nearMisses: ["dns-tunnel-suspected", "port-scan", "address-scan", "high+"],
+  nearMisses: ["dns-tunnel-suspected", "llmnr-netbios", "port-scan", "address-scan", "high+"],
   proof: [["hashes are asked for", 'dns.qry.type == 16 && dns.qry.name contains "avqs.mcafee.com"']],
   play: (ward) => askNames(ward, busyServer, busy, "ordinary"),
 };

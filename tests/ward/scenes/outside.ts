@@ -113,7 +113,7 @@ export const outward: Scene = {
     { rule: "unencrypted-clinical-data-leaves-site", at: pump, because: "HL7 in clear to 203.0.113.20" },
     { rule: "remote-access-tool", at: steered, because: "asks TLS for a host of anydesk.com" },
   ],
-  nearMisses: ["cleartext-login", "worm-spread", "port-scan", "address-scan", "cross-vlan"],
+  nearMisses: ["cleartext-login", "worm-spread", "port-scan", "address-scan", "cross-vlan", "known-vulnerability"],
   proof: [
     ["the pump sends HL7 to the outside", 'ip.src == 10.20.8.203 && ip.dst == 203.0.113.20 && tcp contains "MSH|"'],
     ["the PC asks for the remote access service", `tls.handshake.extensions_server_name == "${RELAY}"`],

@@ -1,5 +1,6 @@
 /** Reads what a page asks: filters of a list, and what shall be done with a finding; everything is checked and bounded. */
 import { z } from "zod";
+import { patientProblem } from "../../agent/findings/work/patient-words.ts";
 import { plainText } from "../plain-text.ts";
 import type { AdvisoryQuery, FindingQuery } from "../store/store.ts";
 import { FINDING_ACTIONS, type WorkRequest } from "./shapes-detail.ts";
@@ -67,7 +68,11 @@ export function readWork(body: unknown, now: string): { work: WorkRequest } | { 
   const { id, action, by, ...said } = read.data;
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   if (by === undefined) return { problem: "Who are you? A name is needed." };
-  const problem = problemOf(action, said, now.slice(0, 10));
+  const { reason, control, owner } = said;
+  // Looked at here too: what is asked is kept until the tap answers.
+  const problem =
+    patientProblem({ name: by, reason, "compensating control": control, owner }) ??
+    problemOf(action, said, now.slice(0, 10));
   return problem === undefined ? { work: { id, action, by, ...given } } : { problem };
 }
 

@@ -101,6 +101,7 @@ test.each([
   [{ action: "accept", reason: "r", control: "c", owner: "o", reviewAt: "2020-01-01" }, "must lie ahead"],
   [{ action: "accept", reviewAt: "soon" }, "The reviewAt can't be used"],
   [{ reason: "x".repeat(1001) }, "The reason can't be used"],
+  [{ reason: "bed 4, 943 476 5919" }, "The reason holds what looks like an NHS number."],
 ])("%o is answered with a sentence", async (body, sentence) => {
   const { port } = await run();
   await callIn(port);

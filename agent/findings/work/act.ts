@@ -1,6 +1,7 @@
 /** What people may do with a finding: read from outside, checked, and done. */
 import { z } from "zod";
 import type { FindingState } from "../finding.ts";
+import { patientProblem } from "./patient-words.ts";
 import { basisOf, type HistoryEntry, type Move, moved, type Step, type WorkedFinding } from "./worked.ts";
 
 const ACTIONS = ["acknowledge", "accept", "resolve", "false-alarm", "reopen"] as const;
@@ -37,7 +38,11 @@ export type Asked = z.infer<typeof askedSchema>;
 /** Checks what came by a command, a socket or the uplink. The problem is a sentence for people. */
 export function readAsked(value: unknown): { asked: Asked } | { problem: string } {
   const read = askedSchema.safeParse(value);
-  if (read.success) return { asked: read.data };
+  if (read.success) {
+    const { by, reason, control, owner } = read.data;
+    const problem = patientProblem({ name: by, reason, "compensating control": control, owner });
+    return problem === undefined ? { asked: read.data } : { problem };
+  }
   const field = String(read.error.issues[0]?.path[0] ?? "request");
   return { problem: PROBLEMS[field] ?? `The ${field} can't be used: it is missing, too long or not text.` };
 }

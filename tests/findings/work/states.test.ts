@@ -228,6 +228,28 @@ describe("what is asked from outside", () => {
     expect(readAsked(value)).toMatchObject({ problem: expect.stringMatching(words) });
   });
 
+  test.each([
+    ["reason", "bed 4, 943 476 5919", "an NHS number"],
+    ["control", "see 943–476–5919", "an NHS number"],
+    ["owner", "9434765919", "an NHS number"],
+    ["by", "943.476.5919", "an NHS number"],
+    ["reason", "patient born 3/4/1951 was on it", "a date of birth"],
+    ["reason", "SMITH^ANNA was on it", "a patient's name"],
+  ])("a %s of %j is refused, and the refusal doesn't say it again", (field, text, what) => {
+    const read = readAsked({ findingId: "fnd-1", action: "accept", by: "b", [field]: text });
+    expect(read).toMatchObject({ problem: expect.stringContaining(what) });
+    expect(JSON.stringify(read)).not.toContain(text);
+  });
+
+  test.each([
+    "replaced on 2026-05-01",
+    "call 020 7946 0018",
+    "order 943 476 5918",
+    "10.4.120.17, VLAN 12, CVE-2020-12695",
+  ])("a reason may say %j", (reason) => {
+    expect(readAsked({ findingId: "fnd-1", action: "resolve", by: "b", reason })).toHaveProperty("asked");
+  });
+
   test("whatever it is, it is an answer and no exception", () => {
     const done: string[] = [];
     const held = told(fresh()).held(fresh());

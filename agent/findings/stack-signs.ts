@@ -8,8 +8,8 @@ interface Sign {
   attribute: RegExp;
   value: RegExp;
   certainty: StackSign["certainty"];
-  /** Whether the first group is the version of the system. */
-  tellsVersion?: boolean;
+  /** Where the version of the system stands, as the first group; often later than its name. */
+  version?: RegExp;
 }
 
 /**
@@ -34,9 +34,9 @@ const SIGNS: readonly Sign[] = [
     stack: "ipnet",
     attribute:
       /^(?:ftp\.greeting|ftp\.syst|telnet\.banner|snmp\.sysdescr|smb\.native_os|smb\.native_lanman|http\.server|ntp\.ctrl\.system)$/,
-    value: /\b(?:Tornado-?)?VxWorks\b(?:[ (]*(?:VxWorks )?(\d+(?:\.\d+)+))?/i,
+    value: /\b(?:Tornado-?)?VxWorks\b/i,
     certainty: "possible",
-    tellsVersion: true,
+    version: /\bVxWorks[ /(-]*(\d+(?:\.\d+)+)/i,
   },
   {
     stack: "treck",
@@ -57,13 +57,13 @@ export interface SeenSign extends StackSign {
 export function stackSigns(device: Pick<Device, "os" | "evidence">): SeenSign[] {
   const found = new Map<Stack, SeenSign>();
   for (const piece of device.evidence) {
-    for (const { stack, attribute, value, certainty, tellsVersion } of SIGNS) {
-      const match = attribute.test(piece.attribute) ? value.exec(piece.value) : null;
+    for (const { stack, attribute, value, certainty, version } of SIGNS) {
+      if (!attribute.test(piece.attribute) || !value.test(piece.value)) continue;
       // Windows and other large systems have stacks of their own.
-      if (match === null || (stack === "treck" && device.os !== null)) continue;
+      if (stack === "treck" && device.os !== null) continue;
       const held = found.get(stack) ?? { stack, certainty, version: null, evidence: [] };
       if (certainty === "likely") held.certainty = certainty;
-      if (tellsVersion === true && match[1] !== undefined) held.version = match[1];
+      held.version = version?.exec(piece.value)?.[1] ?? held.version;
       held.evidence.push(piece);
       found.set(stack, held);
     }

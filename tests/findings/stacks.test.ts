@@ -47,6 +47,10 @@ describe("ipnet-stack", () => {
   });
 
   test.each([
+    [
+      "a version before IPnet that stands behind other words",
+      saying("snmp.sysdescr", "VxWorks SNMPv1/v2c Agent (VxWorks 5.5.1)", { os: "VxWorks" }),
+    ],
     ["a version before IPnet", saying("ftp.greeting", "220 VxWorks (5.4.2) FTP server ready", { os: "VxWorks" })],
     [
       "a system that answers as the stack before IPnet did",

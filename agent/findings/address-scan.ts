@@ -1,6 +1,7 @@
 /** One host looks who is there: by ARP, or by the same port at many addresses. */
 import type { Device } from "../identify/device.ts";
 import { scans, triedWords } from "./fan-outs.ts";
+import { folded } from "./folded.ts";
 import { defineRule, settingsOf } from "./rule.ts";
 
 /** The port that stands for ARP. */
@@ -18,15 +19,17 @@ export default defineRule({
   references: ["MITRE ATT&CK T1018"],
   lasts: "event",
   judge: (context) =>
-    scans(
-      context,
-      ({ kind, port, tried }, device) =>
-        kind === "hosts" && tried >= settingsOf(context).scanHosts && !(port === ARP && carriesForOthers(device)),
-      (fan) => ({
-        key: String(fan.port),
-        why: (widest) =>
-          `It looked for ${triedWords(widest, `addresses ${fan.port === ARP ? "by ARP" : `on port ${fan.port}`}`)}.`,
-      }),
+    folded(
+      scans(
+        context,
+        ({ kind, port, tried }, device) =>
+          kind === "hosts" && tried >= settingsOf(context).scanHosts && !(port === ARP && carriesForOthers(device)),
+        (fan) => ({
+          key: String(fan.port),
+          why: (widest) =>
+            `It looked for ${triedWords(widest, `addresses ${fan.port === ARP ? "by ARP" : `on port ${fan.port}`}`)}.`,
+        }),
+      ),
     ),
 });
 

@@ -7,24 +7,28 @@ const MAX_OWN = 20;
 /** Of the shared one: pieces shown and devices concerned; past these the earliest seen, and the first ids, stand for all. */
 const MAX_EVIDENCE = 30;
 const MAX_RELATED = 100;
-const SHARED_KEY = "others";
 
-/** `verdicts`: of one rule, one for each outside address, which is its key. */
-export function folded(verdicts: readonly Verdict[]): Verdict[] {
+/** `sharedKey` tells apart what one rule folds in several goes; each of these has one severity. Verdicts on devices stay. */
+export function folded(all: readonly Verdict[], sharedKey = "others"): Verdict[] {
+  const onDevices = all.filter(({ deviceId }) => deviceId !== null);
+  const verdicts = all.filter(({ deviceId }) => deviceId === null);
   const own = firstSeen(verdicts, MAX_OWN);
-  if (own.length === verdicts.length) return [...verdicts];
+  if (own.length === verdicts.length) return [...all];
   const isOwn = new Set(own);
   const rest = verdicts.filter((verdict) => !isOwn.has(verdict));
   const evidence = rest.flatMap((verdict) => verdict.evidence);
   const related = new Set(rest.flatMap(({ relatedDeviceIds }) => relatedDeviceIds ?? []));
+  const { severity, certainty } = rest[0]!;
   return [
+    ...onDevices,
     ...own,
     {
-      key: SHARED_KEY,
+      key: sharedKey,
       about: "network",
       deviceId: null,
       relatedDeviceIds: [...related].sort().slice(0, MAX_RELATED),
-      certainty: rest[0]!.certainty,
+      ...(severity === undefined ? {} : { severity }),
+      certainty,
       why: `The same was heard of ${rest.length} more ${rest.length === 1 ? "host that is" : "hosts that are"} not known as ${rest.length === 1 ? "a device" : "devices"} of this network.`,
       evidence: [...firstSeen(evidence, MAX_EVIDENCE)],
       signs: [...new Set(rest.flatMap(signsOf))].sort(),

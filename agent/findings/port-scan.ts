@@ -1,5 +1,6 @@
 /** One host tries many ports of another. */
 import { scans, triedWords } from "./fan-outs.ts";
+import { folded } from "./folded.ts";
 import { defineRule, settingsOf } from "./rule.ts";
 
 export default defineRule({
@@ -12,9 +13,11 @@ export default defineRule({
   references: ["MITRE ATT&CK T1046"],
   lasts: "event",
   judge: (context) =>
-    scans(
-      context,
-      ({ kind, tried }) => kind === "ports" && tried >= settingsOf(context).scanPorts,
-      () => ({ key: "", why: (widest) => `It tried ${triedWords(widest, "ports of one host")}.` }),
+    folded(
+      scans(
+        context,
+        ({ kind, tried }) => kind === "ports" && tried >= settingsOf(context).scanPorts,
+        () => ({ key: "", why: (widest) => `It tried ${triedWords(widest, "ports of one host")}.` }),
+      ),
     ),
 });

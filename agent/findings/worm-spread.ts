@@ -2,6 +2,7 @@
 import type { FanOut } from "../identify/identifier.ts";
 import { grouped } from "./contests.ts";
 import { scans, triedWords } from "./fan-outs.ts";
+import { folded } from "./folded.ts";
 import { aboutStrangers, matching, type Sign, seen } from "./from-evidence.ts";
 import { defineRule, type RuleContext, type Verdict } from "./rule.ts";
 
@@ -66,12 +67,18 @@ function spreading(context: RuleContext): Verdict[] {
       }),
     );
   return [
-    ...tries(false, "").map((verdict) => ({ ...verdict, certainty: "likely" as const })),
-    ...tries(true, " It tried many other ports too, as inventories and vulnerability scanners do.").map((verdict) => ({
-      ...verdict,
-      severity: "medium" as const,
-      certainty: "possible" as const,
-    })),
+    ...folded(
+      tries(false, "").map((verdict) => ({ ...verdict, certainty: "likely" as const })),
+      "spread others",
+    ),
+    ...folded(
+      tries(true, " It tried many other ports too, as inventories and vulnerability scanners do.").map((verdict) => ({
+        ...verdict,
+        severity: "medium" as const,
+        certainty: "possible" as const,
+      })),
+      "spread others of much",
+    ),
   ];
 }
 

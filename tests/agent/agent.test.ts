@@ -320,6 +320,24 @@ describe("a finding about the tap", () => {
   });
 });
 
+test("what was resolved stays so whatever else its device does, and opens when the same is done again", () => {
+  const agent = start();
+  const session = () => flow({ port: 23, protocol: "telnet", lastAt: now });
+  const state = () => ledger.list("finding").find((row) => row.body.rule === "telnet")?.body.state;
+  tell(agent, [presence(), presence({ host: ENGINE }), session()]);
+  pass(agent, 20);
+  const findingId = ledger.list("finding").find((row) => row.body.rule === "telnet")?.body.id;
+  agent.work({ findingId, action: "resolve", by: "A. Nurse", reason: "switched off" });
+  for (let i = 0; i < 3; i++) {
+    tell(agent, [presence({ lastAt: now }), presence({ host: ENGINE, lastAt: now }), flow({ lastAt: now })]);
+    pass(agent, 20);
+  }
+  expect(state()).toBe("resolved");
+  tell(agent, [session()]);
+  pass(agent, 20);
+  expect(state()).toBe("open");
+});
+
 test("the summary adds up rates, loss and devices", () => {
   const agent = start();
   tell(agent);

@@ -43,6 +43,28 @@ test("names asked for by thousands of outside hosts are few findings too", () =>
   expect(told(MANY, tunnel, "dns-tunnel-suspected")).toHaveLength(21);
 });
 
+test("scans from thousands of outside addresses, true or made up, are few findings, each with an id of its own", () => {
+  const fan = (at: number, port: number) => ({
+    deviceId: null,
+    ip: address(at),
+    kind: "hosts" as const,
+    port,
+    tried: 60,
+    answered: 0,
+    firstSeenAt: NOW + at,
+    lastSeenAt: NOW + at,
+  });
+  const services = [445, ...Array.from({ length: 12 }, (_, port) => 80 + port)];
+  const fanOuts = Array.from({ length: 300 }, (_, at) => services.map((port) => fan(at, port))).flat();
+  const ofOthers = Array.from({ length: 1000 }, (_, at) => fan(2000 + at, 445));
+  const found = judge({ fanOuts: [...fanOuts, ...ofOthers] });
+  const count = (rule: string, severity: string) =>
+    found.filter((finding) => finding.rule === rule && finding.severity === severity).length;
+  expect(["critical", "medium"].map((severity) => count("worm-spread", severity))).toEqual([21, 21]);
+  expect(count("address-scan", "medium")).toBe(21);
+  expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
+});
+
 test("servers outside that are merely poor take no room from those that are bad", () => {
   const bad = (at: number) => [
     piece("wardtap.ssh.weak", at < MANY - 5 ? "ssh-rsa" : "arcfour", { firstSeenAt: NOW + at }),

@@ -3,12 +3,14 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  fchownSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Database, openSqlite } from "../sqlite.ts";
@@ -28,10 +30,16 @@ export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
-/** Makes an empty file only its owner may read; SQLite gives its companions the same rights. */
-export function touchPrivate(path: string): void {
+/**
+ * Makes an empty file only its owner may read; SQLite gives its companions the same rights. Made by root beside
+ * `neighbour` it belongs to whom that belongs to: their own process must be able to open it afterwards.
+ */
+export function touchPrivate(path: string, neighbour = path): void {
   try {
-    closeSync(openSync(path, "wx", OWNER_ONLY));
+    const file = openSync(path, "wx", OWNER_ONLY);
+    const theirs = process.getuid?.() === 0 ? statSync(neighbour, { throwIfNoEntry: false }) : undefined;
+    if (theirs !== undefined) fchownSync(file, theirs.uid, theirs.gid);
+    closeSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     try {
@@ -48,7 +56,7 @@ export function touchPrivate(path: string): void {
  */
 export function holdWriterLock(path: string): { release: () => void } {
   const lockPath = `${path}.lock`;
-  touchPrivate(lockPath);
+  touchPrivate(lockPath, path);
   const lock = openSqlite(lockPath, { timeout: 0 });
   try {
     lock.pragma("journal_mode = MEMORY");

@@ -1,5 +1,5 @@
 /** Commands and the running agent as processes of their own: who decides, who may ask, and what a kill leaves. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openLedger } from "../../agent/ledger/ledger.ts";
@@ -7,6 +7,7 @@ import { STACK_TRACE, wardtap } from "../support/wardtap.ts";
 import { eventually } from "../uplink/support/temporary.ts";
 import { connect, FINDING, type Place, place, RESOLVE, startAgent, stateIn } from "./support.ts";
 
+const NOBODY = 65534;
 const resolve = (at: Place, ...more: string[]) =>
   wardtap(["findings", "resolve", FINDING, "--reason", "switched off", "--ledger", at.ledger, ...more]);
 const reopen = (at: Place) => wardtap(["findings", "reopen", FINDING, "--ledger", at.ledger]);
@@ -116,6 +117,18 @@ describe("without an agent", () => {
     await startAgent(at);
     expect(await reopen(at)).toMatchObject({ code: 0, stdout: `${FINDING}: It is open already.\n` });
   }, 30_000);
+
+  const canChown = process.getuid?.() === 0 || process.env.CI === "true";
+  test.skipIf(!canChown)("what root decides leaves the ledger to the user whose it is", async () => {
+    const at = place();
+    // As after a copy was put back: the writer's lock isn't there.
+    rmSync(`${at.ledger}.lock`, { force: true });
+    for (const path of [at.folder, at.ledger]) chownSync(path, NOBODY, NOBODY);
+    expect(await resolve(at)).toMatchObject({ code: 0 });
+    const before = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+    const words = ["findings", "reopen", FINDING, "--ledger", at.ledger];
+    expect(await wardtap(words, { before })).toMatchObject({ code: 0, stdout: `${FINDING}: It is open now.\n` });
+  });
 
   test("and without a ledger it says so and makes none", async () => {
     const at = place(true);

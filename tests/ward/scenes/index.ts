@@ -16,6 +16,7 @@ import { currentSystem, oldSystem } from "./old-system.ts";
 import { inward, outward } from "./outside.ts";
 import { printing } from "./print.ts";
 import { fewPortsAndAddresses, portsAndAddresses, spreading } from "./scans.ts";
+import { pairOfRouters, secondRouter } from "./routers.ts";
 import type { Scene } from "./scene.ts";
 import { screens } from "./screens.ts";
 import { smallServices } from "./services.ts";
@@ -61,4 +62,6 @@ export const scenes: readonly Scene[] = [
   fewPortsAndAddresses,
   nameTunnel,
   ordinaryNames,
+  secondRouter,
+  pairOfRouters,
 ];

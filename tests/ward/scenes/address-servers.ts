@@ -12,14 +12,14 @@ const client = (name: string, number: number) =>
     "OUI 18:66:DA; asks for an address (udhcpc)",
   );
 
-interface Given {
+export interface Given {
   range: string;
   router: string;
   dns: string;
 }
 
 /** Answers this one client alone, so that scenes side by side keep apart. */
-async function giveAddresses(ward: Ward, member: CastMember, asker: CastMember, { range, router, dns }: Given) {
+export async function giveAddresses(ward: Ward, member: CastMember, asker: CastMember, { range, router, dns }: Given) {
   const config = fileFor(ward, member, "dnsmasq.conf", [
     "user=root",
     "pid-file=",
@@ -37,7 +37,7 @@ async function giveAddresses(ward: Ward, member: CastMember, asker: CastMember, 
 }
 
 /** Asks several times, since either server may be the first to answer. */
-async function askForAddresses(ward: Ward, asker: CastMember): Promise<void> {
+export async function askForAddresses(ward: Ward, asker: CastMember): Promise<void> {
   for (let turn = 0; turn < 3; turn++)
     await use(ward, asker, {}, "udhcpc", ["-f", "-n", "-q", "-i", "eth0", "-t", "3", "-T", "2", "-s", "/bin/true"]);
 }

@@ -1,6 +1,7 @@
 /** Whose address is it: two hosts with the same one, one that moved, and a host that takes the gateway's place (arpspoof). */
 import { pause } from "../hosts/wait.ts";
 import type { Ward } from "../ward.ts";
+import { askForAddresses, giveAddresses } from "./address-servers.ts";
 import { type CastMember, castMember, ipOf, type Scene, serve, use } from "./scene.ts";
 
 const DELL = { maker: ["Dell", "Dell Inc."] };
@@ -37,6 +38,16 @@ export const sameAddress: Scene = {
   },
 };
 
+/** Gives an address to one host, tells the link, and lets somebody ask for it. */
+async function announce(ward: Ward, owner: CastMember, user: CastMember, address: string): Promise<void> {
+  await take(ward, owner, address);
+  await use(ward, owner, {}, "arping", ["-U", "-c", "3", "-W", "0.2", "-i", "eth0", "-S", address, address], true);
+  await ask(ward, user, address);
+}
+
+const giveUp = (ward: Ward, member: CastMember, address: string) =>
+  use(ward, member, {}, "ip", ["addr", "del", `${address}/24`, "dev", "eth0"]);
+
 const active = pc("old-node", 233, "gives 10.20.8.239 up");
 const standby = pc("new-node", 234, "takes 10.20.8.239 over and announces it");
 const user = pc("svc-user", 235, "asks for the service's address all the time");
@@ -54,10 +65,8 @@ export const movedAddress: Scene = {
   play: async (ward) => {
     await take(ward, active, SERVICE);
     await ask(ward, user, SERVICE);
-    await use(ward, active, {}, "ip", ["addr", "del", `${SERVICE}/24`, "dev", "eth0"]);
-    await take(ward, standby, SERVICE);
-    await use(ward, standby, {}, "arping", ["-U", "-c", "3", "-W", "0.2", "-i", "eth0", "-S", SERVICE, SERVICE], true);
-    await ask(ward, user, SERVICE);
+    await giveUp(ward, active, SERVICE);
+    await announce(ward, standby, user, SERVICE);
   },
 };
 
@@ -89,5 +98,40 @@ export const takenPlace: Scene = {
     const spoof = serve(ward, spoofer, {}, "arpspoof", ["-i", "eth0", "-t", ipOf(victim), "-r", ipOf(gateway)]);
     await pause(13_000);
     await spoof.stop();
+  },
+};
+
+const GATEWAY = "10.20.8.189";
+const lessor = castMember(
+  { name: "gw-dhcp", number: 190, oui: "00:50:56", hostname: "ward8-gw-dhcp" },
+  {},
+  "answers DHCP with 10.20.8.189 as router",
+);
+const told = pc("gw-pc", 191, "is told its router by DHCP");
+const planned = pc("gw-old", 192, "has the router's address first");
+const replacement = pc("gw-new", 193, "has the router's address afterwards");
+
+export const replacedGateway: Scene = {
+  file: "gateway-changed.pcap",
+  holds: "dnsmasq that names a router by DHCP (udhcpc), whose address then moves to another card (arping -U)",
+  cast: [lessor, told, planned, replacement],
+  secrets: [],
+  findings: [
+    { rule: "gateway-changed", at: replacement, because: "the router's address 10.20.8.189 moves to its card" },
+  ],
+  nearMisses: ["rogue-dhcp", "address-conflict", "arp-spoofing", "address-scan", "high+"],
+  proof: [
+    ["the client is told its router", "dhcp.option.dhcp == 5 && dhcp.option.router == 10.20.8.189"],
+    ["another card announces the address", "arp.isgratuitous == 1 && eth.src == 18:66:da:20:08:c1"],
+  ],
+  play: async (ward) => {
+    await giveAddresses(ward, lessor, told, { range: "10.20.8.185,10.20.8.188", router: GATEWAY, dns: ipOf(lessor) });
+    await askForAddresses(ward, told);
+    for (const member of [planned, replacement]) await ask(ward, member, ipOf(told));
+    await announce(ward, planned, told, GATEWAY);
+    await giveUp(ward, planned, GATEWAY);
+    // Longer than two that claim an address at the same time are told apart by.
+    await pause(3000);
+    await announce(ward, replacement, told, GATEWAY);
   },
 };

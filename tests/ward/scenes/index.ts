@@ -1,7 +1,7 @@
 /** Every scene of the protocol day; the longest first, so that the others play beside them. */
 import { pairOfAddressServers, secondAddressServer } from "./address-servers.ts";
 import { building } from "./building.ts";
-import { movedAddress, sameAddress, takenPlace } from "./claimed-addresses.ts";
+import { movedAddress, replacedGateway, sameAddress, takenPlace } from "./claimed-addresses.ts";
 import { factoryLogins, ownLogins } from "./default-logins.ts";
 import { oldEncryption, soundEncryption } from "./encryption.ts";
 import { oldFileSharing, soundFileSharing } from "./file-sharing.ts";
@@ -15,8 +15,8 @@ import { nameTunnel, ordinaryNames } from "./names.ts";
 import { currentSystem, oldSystem } from "./old-system.ts";
 import { inward, outward } from "./outside.ts";
 import { printing } from "./print.ts";
-import { fewPortsAndAddresses, portsAndAddresses, spreading } from "./scans.ts";
 import { pairOfRouters, secondRouter } from "./routers.ts";
+import { fewPortsAndAddresses, portsAndAddresses, spreading } from "./scans.ts";
 import type { Scene } from "./scene.ts";
 import { screens } from "./screens.ts";
 import { smallServices } from "./services.ts";
@@ -55,6 +55,7 @@ export const scenes: readonly Scene[] = [
   currentSystem,
   sameAddress,
   movedAddress,
+  replacedGateway,
   secondAddressServer,
   pairOfAddressServers,
   portsAndAddresses,

@@ -56,7 +56,8 @@ export function createButton(actions: ButtonActions): Button {
         rawSince = timeMs;
       }
       if (settled !== pressed && timeMs - rawSince >= DEBOUNCE_MS) settle(pressed);
-      if (settled && pressed && pressedAt !== undefined && timeMs - pressedAt >= HOLD_MS) {
+      // A release too short to settle is no release, but the five seconds begin again: they must be unbroken.
+      if (settled && pressed && pressedAt !== undefined && timeMs - Math.max(pressedAt, rawSince) >= HOLD_MS) {
         pressedAt = undefined;
         actions.onHold();
       }

@@ -93,6 +93,25 @@ test("a clock that steps back forgets the press", () => {
   expect(happened).toEqual([]);
 });
 
+test("a release too short to settle begins the five seconds again", () => {
+  expect(
+    play([
+      [false, 51],
+      [true, 51],
+      [false, 50],
+      [true, 4851],
+    ]),
+  ).not.toContain("hold");
+  expect(
+    play([
+      [false, 51],
+      [true, 51],
+      [false, 50],
+      [true, 5200],
+    ]),
+  ).toContain("hold");
+});
+
 test("random levels never shut down unless five unbroken seconds were pressed", () => {
   fc.assert(
     fc.property(

@@ -7,7 +7,7 @@ import { emptyFrame } from "../../agent/capture/source.ts";
 import { dissectors } from "../../agent/dissectors/index.ts";
 import { Watch } from "../../agent/observe/watch.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const START = 1_700_000_000_000_000;
 
 const asked = JSON.parse(readFileSync(0, "utf8")) as { first: string[]; steady: string[]; times: number };

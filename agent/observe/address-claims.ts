@@ -2,6 +2,7 @@
  * Which cards claim an address, by ARP and neighbour discovery, and whether two claim it in turn within a short time.
  * Asked only for packets that claim or ask. RFC 826, RFC 4861, RFC 5227.
  */
+import type { Moment } from "./moment.ts";
 
 /** Addresses watched at one time; beyond it those first claimed longest ago go. */
 const MAX_CLAIMED = 8192;
@@ -57,9 +58,9 @@ export class AddressClaims {
   readonly #verdict: ClaimVerdict = { contested: false, forced: false, otherHigh: 0, otherLow: 0 };
 
   /** A host asks whose address this is (IPv4 in the last word). */
-  asked(vlan: number, w0: number, w1: number, w2: number, w3: number, at: number): void {
+  asked(vlan: number, w0: number, w1: number, w2: number, w3: number, moment: Moment): void {
     const entry = this.#entries.get(keyOf(vlan, w0, w1, w2, w3));
-    if (entry !== undefined && isFor(entry, vlan, w0, w1, w2, w3)) entry.askedAt = at;
+    if (entry !== undefined && isFor(entry, vlan, w0, w1, w2, w3)) entry.askedAt = moment.at;
   }
 
   /**
@@ -75,8 +76,9 @@ export class AddressClaims {
     high: number,
     low: number,
     told: boolean,
-    at: number,
+    moment: Moment,
   ): ClaimVerdict | undefined {
+    const { at } = moment;
     const key = keyOf(vlan, w0, w1, w2, w3);
     let entry = this.#entries.get(key);
     if (entry === undefined || !isFor(entry, vlan, w0, w1, w2, w3)) {
@@ -165,8 +167,9 @@ const newEntry = (
 const isFor = (entry: Entry, vlan: number, w0: number, w1: number, w2: number, w3: number) =>
   entry.w3 === w3 && entry.w2 === w2 && entry.w1 === w1 && entry.w0 === w0 && entry.vlan === vlan;
 
-/** Entries that meet in one key take each other's place; that is rare, and costs only the memory of claims. */
-function keyOf(vlan: number, w0: number, w1: number, w2: number, w3: number): number {
-  const high = Math.imul(w0 ^ Math.imul(w1, 0x85ebca6b) ^ vlan, 0x9e3779b1) ^ Math.imul(w2, 0xc2b2ae35);
-  return (high & 0x1f_ffff) * 0x1_0000_0000 + (w3 >>> 0);
-}
+/**
+ * Entries that meet in one key take each other's place; that is rare, and costs only the memory of claims. 32 bits, so
+ * that no number is boxed; two IPv4 addresses of one VLAN never meet.
+ */
+const keyOf = (vlan: number, w0: number, w1: number, w2: number, w3: number): number =>
+  w3 ^ Math.imul(w0 ^ Math.imul(w1, 0x85ebca6b) ^ vlan, 0x9e3779b1) ^ Math.imul(w2, 0xc2b2ae35);

@@ -35,10 +35,10 @@ export class ClaimWatch {
       const high = bytes.readUInt16BE(at + 8);
       const low = bytes.readInt32BE(at + 10);
       const told = isReply && sender !== target;
-      const verdict = this.#claims.claim(vlan, 0, 0, 0, sender, high, low, told, packet.at);
+      const verdict = this.#claims.claim(vlan, 0, 0, 0, sender, high, low, told, packet);
       if (verdict !== undefined) this.#contested(verdict, high, low, ipText(4, 0, 0, 0, sender), "arp");
     }
-    if (!isReply && sender !== target) this.#claims.asked(vlan, 0, 0, 0, target, packet.at);
+    if (!isReply && sender !== target) this.#claims.asked(vlan, 0, 0, 0, target, packet);
   }
 
   /** Any ICMPv6 packet. Only what overrides others' memory is a claim; the rest may speak for somebody (RFC 4861 7.2.8). */
@@ -53,14 +53,14 @@ export class ClaimWatch {
     const w2 = bytes.readInt32BE(at + 16);
     const w3 = bytes.readInt32BE(at + 20);
     if (isAsking) {
-      this.#claims.asked(vlan, w0, w1, w2, w3, packet.at);
+      this.#claims.asked(vlan, w0, w1, w2, w3, packet);
       return;
     }
     if (payloadLength < ADVERTISEMENT_LENGTH || (bytes[at + 4]! & OVERRIDE) === 0 || w0 >>> 24 === 0xff) return;
     if (bytes[at + 24] !== TARGET_LINK || bytes[at + 25] !== 1 || (bytes[at + 26]! & 1) !== 0) return;
     const high = bytes.readUInt16BE(at + 26);
     const low = bytes.readInt32BE(at + 28);
-    const verdict = this.#claims.claim(vlan, w0, w1, w2, w3, high, low, false, packet.at);
+    const verdict = this.#claims.claim(vlan, w0, w1, w2, w3, high, low, false, packet);
     if (verdict !== undefined) this.#contested(verdict, high, low, ipText(6, w0, w1, w2, w3), "icmpv6");
   }
 

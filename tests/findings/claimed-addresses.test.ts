@@ -216,7 +216,7 @@ describe("gateway-changed", () => {
 describe("claims", () => {
   test("of IPv6 that override each other are a conflict, those that speak for somebody are not", () => {
     const claims = new AddressClaims();
-    const claim = (low: number, at: number) => claims.claim(0, 0x20010db8, 0, 0, 1, 2, low, false, at);
+    const claim = (low: number, at: number) => claims.claim(0, 0x20010db8, 0, 0, 1, 2, low, false, { at, ordinal: 1 });
     expect([claim(1, 0), claim(2, 1000), claim(1, 2000)?.contested]).toEqual([undefined, undefined, true]);
   });
 
@@ -229,8 +229,8 @@ describe("claims", () => {
         (all) => {
           const claims = new AddressClaims();
           for (const [vlan, ip, card, told, time] of all) {
-            claims.asked(vlan, 0, 0, 0, ip, time);
-            const verdict = claims.claim(vlan, 0, 0, 0, ip, 0, card, told, time);
+            claims.asked(vlan, 0, 0, 0, ip, { at: time, ordinal: 1 });
+            const verdict = claims.claim(vlan, 0, 0, 0, ip, 0, card, told, { at: time, ordinal: 1 });
             if (verdict !== undefined) expect(verdict.otherLow === card).toBe(false);
           }
         },
@@ -240,7 +240,7 @@ describe("claims", () => {
 
   test("of more addresses than are watched are forgotten, the oldest first", () => {
     const claims = new AddressClaims();
-    const claim = (ip: number, card: number) => claims.claim(0, 0, 0, 0, ip, 0, card, false, 5);
+    const claim = (ip: number, card: number) => claims.claim(0, 0, 0, 0, ip, 0, card, false, { at: 5, ordinal: 1 });
     claim(1, 1);
     for (let ip = 2; ip < 10_000; ip++) claim(ip, 1);
     claim(1, 2);

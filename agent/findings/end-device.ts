@@ -1,7 +1,7 @@
 /** Devices whose kind never gives addresses or routes for others. */
-import type { Device } from "../identify/device.ts";
+import type { Device, DeviceClass } from "../identify/device.ts";
 
-const END_CLASSES: ReadonlySet<string> = new Set([
+const END_CLASSES: ReadonlySet<DeviceClass> = new Set([
   "workstation",
   "laptop",
   "thin-client",
@@ -17,7 +17,7 @@ const END_CLASSES: ReadonlySet<string> = new Set([
 ]);
 
 /** Medical servers: central stations give their monitors addresses, gateways and archives stand between networks. */
-const SERVING: ReadonlySet<string> = new Set(["central-station", "medical-gateway", "imaging-archive"]);
+const SERVING: ReadonlySet<DeviceClass> = new Set(["central-station", "medical-gateway", "imaging-archive"]);
 
 export const isEndDevice = ({ class: kind, medical }: Device): boolean =>
   END_CLASSES.has(kind) || (medical && !SERVING.has(kind));

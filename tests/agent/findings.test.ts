@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Agent } from "../../agent/agent.ts";
-import { defaultConfig } from "../../agent/config.ts";
+import type { Agent } from "../../agent/agent.ts";
 import { type Ledger, openLedger } from "../../agent/ledger/ledger.ts";
 import type { Observation } from "../../agent/observe/observation.ts";
 import { openSqlite } from "../../agent/sqlite.ts";
 import { counts, ENGINE, evidence, flow, presence } from "../pipe/support/observations.ts";
+import { quietAgent } from "../support/quiet-agent.ts";
 
 const SECOND = 1_000_000;
 const HOUR = 3600 * SECOND;
@@ -20,18 +20,7 @@ let now = START;
 let ledger: Ledger;
 let agent: Agent;
 
-const start = (): Agent => {
-  const config = defaultConfig();
-  config.capture.interfaces = ["eth1"];
-  return new Agent({
-    config,
-    ledger,
-    lights: { show: () => undefined, close: () => undefined },
-    log: { info: () => undefined, warn: () => undefined },
-    clock: () => now,
-    onCommit: () => undefined,
-  });
-};
+const start = (): Agent => quietAgent({ ledger, clock: () => now });
 const open = () => openLedger(join(folder, "ledger.db"), { clock: () => now });
 /** As after a power cut: nobody says goodbye. */
 const restart = () => {

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Agent } from "../../agent/agent.ts";
-import { defaultConfig } from "../../agent/config.ts";
+import type { Agent } from "../../agent/agent.ts";
 import { type Ledger, openLedger } from "../../agent/ledger/ledger.ts";
 import type { HostKey } from "../../agent/observe/observation.ts";
 import { counts, ENGINE, evidence, flow, PUMP, presence } from "../pipe/support/observations.ts";
+import { quietAgent } from "../support/quiet-agent.ts";
 import { DAY, HOUR, START } from "./support.ts";
 
 const STEP = HOUR;
@@ -21,18 +21,7 @@ let ledger: Ledger;
 let agent: Agent;
 
 const open = () => openLedger(join(folder, "ledger.db"), { clock: () => now });
-const start = () => {
-  const config = defaultConfig();
-  config.capture.interfaces = ["eth1"];
-  return new Agent({
-    config,
-    ledger,
-    lights: { show: () => undefined, close: () => undefined },
-    log: { info: () => undefined, warn: () => undefined },
-    clock: () => now,
-    onCommit: () => undefined,
-  });
-};
+const start = () => quietAgent({ ledger, clock: () => now });
 /** `how` kill: as kill -9 leaves it, with what was committed and nothing more. */
 const restart = (how: "stop" | "kill" = "stop") => {
   if (how === "stop") agent.stop();
